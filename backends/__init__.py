@@ -1,0 +1,1 @@
+"""Where messages and tables live: one interface, an implementation for each place."""

@@ -1,0 +1,89 @@
+"""What an event log and a warehouse are: two protocols, their value types and their errors.
+
+A backend is written from this file alone. Messages and rows travel as Arrow record batches;
+times are UTC with microsecond resolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import pyarrow as pa
+
+if TYPE_CHECKING:  # Beam takes seconds to import, and the value types below don't need it
+    import apache_beam as beam
+
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+
+APPENDED = pa.schema(
+    [
+        pa.field("key", pa.string(), nullable=False),
+        pa.field("attributes", pa.map_(pa.string(), pa.string()), nullable=False),
+        pa.field("value", pa.binary(), nullable=False),
+        pa.field("ingest_time", TIMESTAMP, nullable=False),
+    ]
+)
+"""A message as it is handed to the log, in order of arrival."""
+
+POSITION = pa.schema(
+    [
+        pa.field("partition", pa.int32(), nullable=False),
+        pa.field("offset", pa.int64(), nullable=False),
+    ]
+)
+"""Where the log put a message: unique, and rising with arrival inside a partition."""
+
+MESSAGE = pa.schema([*POSITION, *APPENDED])
+"""A message as it is read from the log."""
+
+
+class BackendError(Exception):
+    """The place where messages or tables live can't do what was asked; says what to do about it."""
+
+
+class TornSegment(BackendError):
+    """A log file ends in the middle of a record: what stands before the tear was readable."""
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table: its columns, the columns that identify a row, and how its files are laid out."""
+
+    name: str
+    """Schema and table, as in ``clean.events``."""
+    schema: pa.Schema
+    keys: tuple[str, ...]
+    description: str
+    partition_by: tuple[str, ...] = ()
+    """Columns that name the folders a file lies in; they are not repeated inside the file."""
+    file_format: Literal["parquet", "jsonl.gz"] = "parquet"
+
+
+class EventLog(Protocol):
+    """Where messages are appended and read."""
+
+    def append(self, messages: pa.RecordBatch) -> pa.RecordBatch:
+        """Append messages of schema ``APPENDED``; give their places (``POSITION``), row by row."""
+        ...
+
+    def source(self) -> beam.PTransform:
+        """A transform from the pipeline's root to a PCollection of ``MESSAGE`` record batches."""
+        ...
+
+
+class Warehouse(Protocol):
+    """Where tables live."""
+
+    def sink(self) -> beam.PTransform:
+        """A transform from ``{table name: PCollection of record batches}`` to one atomic commit.
+
+        All tables of one run of the sink become visible together or not at all. Writing the same
+        rows again changes nothing.
+        """
+        ...
+
+    def query(self, sql: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> pa.RecordBatchReader:
+        """Answer GoogleSQL with Arrow. Statements that create a table are atomic."""
+        ...

@@ -1,0 +1,1 @@
+"""The contract between producers, pipeline and checker: names and types, and nothing that decides."""

@@ -1,0 +1,1 @@
+"""Checks: pure functions of what was expected and what the warehouse holds."""

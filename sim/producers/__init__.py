@@ -1,0 +1,1 @@
+"""Producers: how the world's facts become messages when nothing goes wrong."""

@@ -1,0 +1,133 @@
+"""Quantities with units, as people write them in a scenario: ``90 s``, ``120/h``, ``5%``, ``06:00-22:00``.
+
+Each parses from text alone, prints back as text that parses to the same value, and says what is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+US_PER_S = 1_000_000
+_UNITS_US = {"us": 1, "ms": 1_000, "s": US_PER_S, "min": 60 * US_PER_S, "h": 3600 * US_PER_S, "d": 86_400 * US_PER_S}
+_NUMBER = r"(\d+(?:\.\d+)?)"
+
+
+class UnitError(ValueError):
+    """Text that is not a quantity of the kind wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A span of time, in whole microseconds."""
+
+    us: int
+    allowed: ClassVar[str] = "a duration such as 500 ms, 90 s, 15 min, 8 h or 2 d"
+    pattern: ClassVar[str] = rf"^{_NUMBER} ?(us|ms|s|min|h|d)$"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a number and a unit. Raises UnitError."""
+        match = re.fullmatch(cls.pattern, text)
+        if not match:
+            raise UnitError(cls.allowed)
+        return cls(round(float(match[1]) * _UNITS_US[match[2]]))
+
+    @property
+    def s(self) -> float:
+        """The span in seconds."""
+        return self.us / US_PER_S
+
+    def __str__(self) -> str:
+        unit = next(u for u in reversed(_UNITS_US) if self.us % _UNITS_US[u] == 0)
+        return f"{self.us // _UNITS_US[unit]} {unit}" if self.us else "0 s"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often something happens, per hour."""
+
+    per_hour: float
+    allowed: ClassVar[str] = "a rate such as 2/s, 30/min, 120/h or 500/d"
+    pattern: ClassVar[str] = rf"^{_NUMBER} ?/ ?(s|min|h|d)$"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a number, a slash and a unit of time. Raises UnitError."""
+        match = re.fullmatch(cls.pattern, text)
+        if not match:
+            raise UnitError(cls.allowed)
+        return cls(float(match[1]) * _UNITS_US["h"] / _UNITS_US[match[2]])
+
+    def __str__(self) -> str:
+        return f"{self.per_hour:.12g}/h"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole, from 0 to 1."""
+
+    of_one: float
+    allowed: ClassVar[str] = "a share from 0% to 100%, such as 2.5%"
+    pattern: ClassVar[str] = rf"^{_NUMBER} ?%$"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a percentage. Raises UnitError."""
+        match = re.fullmatch(cls.pattern, text)
+        if not match or float(match[1]) > 100:
+            raise UnitError(cls.allowed)
+        return cls(float(match[1]) / 100)
+
+    def __str__(self) -> str:
+        return f"{self.of_one * 100:.12g}%"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTime:
+    """A time of day on a wall clock, in seconds after midnight."""
+
+    s: int
+    allowed: ClassVar[str] = "a time of day from 00:00 to 24:00"
+    pattern: ClassVar[str] = r"^([01]\d|2[0-3]):([0-5]\d)$|^24:00$"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read hours and minutes. Raises UnitError."""
+        if not re.fullmatch(cls.pattern, text):
+            raise UnitError(cls.allowed)
+        hours, minutes = text.split(":")
+        return cls(int(hours) * 3600 + int(minutes) * 60)
+
+    def __str__(self) -> str:
+        return f"{self.s // 3600:02}:{self.s % 3600 // 60:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """From when to when a place is open, each day, on its own wall clock."""
+
+    opens: ClockTime
+    closes: ClockTime
+    allowed: ClassVar[str] = "opening hours such as 06:00-22:00, the first before the second"
+    pattern: ClassVar[str] = r"^\d\d:\d\d-\d\d:\d\d$"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read two times of day. Raises UnitError."""
+        first, dash, second = text.partition("-")
+        try:
+            hours = cls(ClockTime.parse(first), ClockTime.parse(second))
+        except UnitError as error:
+            raise UnitError(cls.allowed) from error
+        if hours.opens.s >= hours.closes.s:
+            raise UnitError(cls.allowed)
+        return hours
+
+    def __str__(self) -> str:
+        return f"{self.opens}-{self.closes}"
+
+
+Quantity = Duration | Rate | Share | ClockTime | OpeningHours
+QUANTITIES: tuple[type[Quantity], ...] = (Duration, Rate, Share, ClockTime, OpeningHours)
