@@ -18,7 +18,7 @@ Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", descriptio
 Count = Annotated[int, Meta(ge=1)]
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a scenario: immutable, and strict about its keys."""
 
 
@@ -101,12 +101,12 @@ class Platform(_Part):
     future_tolerance: Duration = Duration(5 * 60 * 1_000_000)
 
 
-class Scenario(_Part):
+class Scenario(_Part, kw_only=True):
     """One scenario, as read and checked."""
 
     name: Id
     description: str = ""
-    seed: Annotated[int, Meta(ge=0, lt=2**63)] = 1
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
     start: Annotated[datetime, Meta(tz=True)]
     duration: Duration
     network: Network

@@ -6,7 +6,6 @@ Each parses from text alone, prints back as text that parses to the same value, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 US_PER_S = 1_000_000
@@ -18,13 +17,33 @@ class UnitError(ValueError):
     """Text that is not a quantity of the kind wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class _Value:
+    """Equal by its slots. Not a dataclass: msgspec would then want an object in the file where we want text."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def _fields(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, _Value) and self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, *self._fields()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class Duration(_Value):
     """A span of time, in whole microseconds."""
 
-    us: int
+    __slots__ = ("us",)
     allowed: ClassVar[str] = "a duration such as 500 ms, 90 s, 15 min, 8 h or 2 d"
     pattern: ClassVar[str] = rf"^{_NUMBER} ?(us|ms|s|min|h|d)$"
+
+    def __init__(self, us: int) -> None:
+        self.us = us
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -44,13 +63,15 @@ class Duration:
         return f"{self.us // _UNITS_US[unit]} {unit}" if self.us else "0 s"
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(_Value):
     """How often something happens, per hour."""
 
-    per_hour: float
+    __slots__ = ("per_hour",)
     allowed: ClassVar[str] = "a rate such as 2/s, 30/min, 120/h or 500/d"
     pattern: ClassVar[str] = rf"^{_NUMBER} ?/ ?(s|min|h|d)$"
+
+    def __init__(self, per_hour: float) -> None:
+        self.per_hour = per_hour
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -64,13 +85,15 @@ class Rate:
         return f"{self.per_hour:.12g}/h"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(_Value):
     """A part of a whole, from 0 to 1."""
 
-    of_one: float
+    __slots__ = ("of_one",)
     allowed: ClassVar[str] = "a share from 0% to 100%, such as 2.5%"
     pattern: ClassVar[str] = rf"^{_NUMBER} ?%$"
+
+    def __init__(self, of_one: float) -> None:
+        self.of_one = of_one
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -84,13 +107,15 @@ class Share:
         return f"{self.of_one * 100:.12g}%"
 
 
-@dataclass(frozen=True, slots=True)
-class ClockTime:
+class ClockTime(_Value):
     """A time of day on a wall clock, in seconds after midnight."""
 
-    s: int
+    __slots__ = ("s",)
     allowed: ClassVar[str] = "a time of day from 00:00 to 24:00"
     pattern: ClassVar[str] = r"^([01]\d|2[0-3]):([0-5]\d)$|^24:00$"
+
+    def __init__(self, s: int) -> None:
+        self.s = s
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -104,14 +129,16 @@ class ClockTime:
         return f"{self.s // 3600:02}:{self.s % 3600 // 60:02}"
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningHours:
+class OpeningHours(_Value):
     """From when to when a place is open, each day, on its own wall clock."""
 
-    opens: ClockTime
-    closes: ClockTime
+    __slots__ = ("opens", "closes")
     allowed: ClassVar[str] = "opening hours such as 06:00-22:00, the first before the second"
     pattern: ClassVar[str] = r"^\d\d:\d\d-\d\d:\d\d$"
+
+    def __init__(self, opens: ClockTime, closes: ClockTime) -> None:
+        self.opens = opens
+        self.closes = closes
 
     @classmethod
     def parse(cls, text: str) -> Self:
