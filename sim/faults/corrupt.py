@@ -1,4 +1,5 @@
 """Bytes that are no longer a message: cut short, not UTF-8, or not JSON at all."""
+
 from sim.faults.base import FaultBase
 from sim.units import Share
 

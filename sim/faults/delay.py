@@ -1,4 +1,5 @@
 """Messages that overtake each other."""
+
 from sim.faults.base import FaultBase
 from sim.units import Duration, Share
 

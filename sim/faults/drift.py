@@ -1,4 +1,5 @@
 """A schema that changes while nobody is told."""
+
 from typing import Literal
 from sim.faults.base import FaultBase
 from sim.units import Duration, Share

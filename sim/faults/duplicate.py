@@ -1,4 +1,5 @@
 """The same event sent again."""
+
 from typing import Literal
 from sim.faults.base import FaultBase
 from sim.units import Duration, Share

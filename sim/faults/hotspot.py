@@ -1,4 +1,5 @@
 """Many messages under one key."""
+
 from sim.faults.base import FaultBase
 from sim.units import Duration, Share
 

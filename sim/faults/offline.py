@@ -1,4 +1,5 @@
 """Devices out of reach, which keep what they have to say and send it in one burst."""
+
 from sim.faults.base import FaultBase
 from sim.units import Duration, Share
 
