@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pyarrow as pa
 
@@ -68,7 +68,7 @@ class EventLog(Protocol):
         """Append messages of schema ``APPENDED``; give their places (``POSITION``), row by row."""
         ...
 
-    def source(self) -> beam.PTransform:
+    def source(self) -> beam.PTransform[Any, Any]:
         """A transform from the pipeline's root to a PCollection of ``MESSAGE`` record batches."""
         ...
 
@@ -76,7 +76,7 @@ class EventLog(Protocol):
 class Warehouse(Protocol):
     """Where tables live."""
 
-    def sink(self) -> beam.PTransform:
+    def sink(self) -> beam.PTransform[Any, Any]:
         """A transform from ``{table name: PCollection of record batches}`` to one atomic commit.
 
         All tables of one run of the sink become visible together or not at all. Writing the same

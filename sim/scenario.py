@@ -22,7 +22,7 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a scenario: immutable, and strict about its keys."""
 
 
-class Facility(_Part):
+class Facility(_Part, frozen=True):
     """A place where parcels change hands."""
 
     id: Id
@@ -35,14 +35,14 @@ class Facility(_Part):
     open: OpeningHours = OpeningHours(ClockTime(0), ClockTime(86_400))
 
 
-class Carrier(_Part):
+class Carrier(_Part, frozen=True):
     """A company that runs lanes."""
 
     code: Id
     name: str
 
 
-class Lane(_Part):
+class Lane(_Part, frozen=True):
     """A scheduled linehaul between two facilities, in both directions."""
 
     between: tuple[Id, Id]
@@ -52,7 +52,7 @@ class Lane(_Part):
     vehicle_capacity: Count = 400
 
 
-class Network(_Part):
+class Network(_Part, frozen=True):
     """Facilities and the lanes between them. Every depot has a lane to a hub; hubs reach each other."""
 
     facilities: Annotated[tuple[Facility, ...], Meta(min_length=2)]
@@ -60,7 +60,7 @@ class Network(_Part):
     lanes: Annotated[tuple[Lane, ...], Meta(min_length=1)]
 
 
-class Tenant(_Part):
+class Tenant(_Part, frozen=True):
     """A shipper that uses the platform; ``weight`` is its part of the demand beside the others'."""
 
     id: Id
@@ -68,7 +68,7 @@ class Tenant(_Part):
     express: Share = Share(0.2)
 
 
-class Demand(_Part):
+class Demand(_Part, frozen=True):
     """Shipments created: a Poisson process from the start of the run until ``until``."""
 
     rate: Rate
@@ -77,7 +77,7 @@ class Demand(_Part):
     promise_express: Duration = Duration(8 * 3600 * 1_000_000)
 
 
-class Fleet(_Part):
+class Fleet(_Part, frozen=True):
     """Drivers and vans of the last mile; each depot has as many."""
 
     drivers_per_depot: Count = 4
@@ -93,7 +93,7 @@ class Fleet(_Part):
     telemetry_interval: Duration = Duration(60 * 1_000_000)
 
 
-class Platform(_Part):
+class Platform(_Part, frozen=True):
     """How the platform under test is set up."""
 
     log_partitions: Annotated[int, Meta(ge=1, le=256)] = 4
@@ -101,7 +101,7 @@ class Platform(_Part):
     future_tolerance: Duration = Duration(5 * 60 * 1_000_000)
 
 
-class Scenario(_Part, kw_only=True):
+class Scenario(_Part, frozen=True, kw_only=True):
     """One scenario, as read and checked."""
 
     name: Id

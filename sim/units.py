@@ -143,7 +143,7 @@ class OpeningHours(_Value):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read two times of day. Raises UnitError."""
-        first, dash, second = text.partition("-")
+        first, _, second = text.partition("-")
         try:
             hours = cls(ClockTime.parse(first), ClockTime.parse(second))
         except UnitError as error:
