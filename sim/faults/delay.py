@@ -1,6 +1,9 @@
 """Messages that overtake each other."""
 
-from sim.faults.base import FaultBase
+import numpy as np
+
+from sim.faults.base import FaultBase, Luck
+from sim.producers.plan import Plan
 from sim.units import Duration, Share
 
 
@@ -9,3 +12,10 @@ class Delay(FaultBase, frozen=True, tag="delay"):
 
     share: Share
     longest: Duration
+
+    def apply(self, plan: Plan, luck: Luck) -> Plan:
+        """Messages that arrive later by a time drawn for each."""
+        ids = self.pick(self.touches(plan), self.share, luck)
+        held = 1 + (luck.uniform("held", ids) * self.longest.us).astype(np.int64)
+        messages = plan.messages.with_values(ids, ingest_time=plan.messages.ingest_time[ids] + held)
+        return plan.fired(messages, luck.fault, "delay", ids, [f"in a slow queue, held {us} us" for us in held])

@@ -1,7 +1,13 @@
 """The same event sent again."""
 
+from dataclasses import replace
 from typing import Literal
-from sim.faults.base import FaultBase
+
+import numpy as np
+
+from sim.faults.base import FaultBase, Luck
+from sim.ledger import Body
+from sim.producers.plan import SOUND, Mask, Plan, body_code, type_code
 from sim.units import Duration, Share
 
 
@@ -15,3 +21,33 @@ class Duplicate(FaultBase, frozen=True, tag="duplicate"):
     share: Share
     copy: Literal["same", "changed", "new_id"] = "same"
     delay: Duration = Duration(30 * 1_000_000)
+
+    def _candidates(self, plan: Plan) -> Mask:
+        among = self.touches(plan)
+        if self.copy != "same":
+            among &= plan.messages.body == SOUND
+        if self.copy == "new_id":
+            among &= plan.messages.event_type == type_code("shipment.status.changed")
+        return among
+
+    def apply(self, plan: Plan, luck: Luck) -> Plan:
+        """The messages, then the copies. The copy is what the fault touches, not the first."""
+        first_ids = self.pick(self._candidates(plan), self.share, luck)
+        wait_s = -self.delay.s * np.log1p(-luck.uniform("wait", first_ids))
+        firsts = plan.messages.take(first_ids)
+        copies = replace(
+            firsts,
+            ingest_time=firsts.ingest_time + 1 + (wait_s * 1e6).astype(np.int64),
+            copy_of=first_ids,
+        )
+        if self.copy == "changed":
+            copies = replace(
+                copies,
+                body=np.full_like(first_ids, body_code(Body.CHANGED)),
+                fault=np.full_like(first_ids, luck.fault),
+            )
+        if self.copy == "new_id":
+            copies = replace(copies, new_id=np.full_like(first_ids, luck.fault + 1))
+        ids = len(plan.messages) + np.arange(len(first_ids))
+        causes = [f"no acknowledgement for message {first}" for first in first_ids]
+        return plan.fired(plan.messages.followed_by(copies), luck.fault, "duplicate", ids, causes)
