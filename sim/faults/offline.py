@@ -32,7 +32,8 @@ class Offline(FaultBase, frozen=True, tag="offline"):
         ids = ids[np.lexsort((ids, made[ids], device[ids]))]
         arrives = np.maximum(back[device[ids]] + _place_in_burst(device[ids]) * _BETWEEN_MESSAGES_US, made[ids] + 1)
         causes = [
-            f"{plan.devices[d]} out of reach, held {us} us" for d, us in zip(device[ids], arrives - made[ids], strict=True)
+            f"{plan.devices[d]} out of reach, held {us} us"
+            for d, us in zip(device[ids], arrives - made[ids], strict=True)
         ]
         return plan.fired(messages.with_values(ids, ingest_time=arrives), luck.fault, "offline", ids, causes)
 

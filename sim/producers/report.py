@@ -68,11 +68,13 @@ class _Names:
     def encode(self, column: pa.ChunkedArray) -> I64:
         encoded = column.combine_chunks().dictionary_encode()
         codes = [self.codes.setdefault(name, len(self.codes)) for name in encoded.dictionary.to_pylist()]
-        return np.asarray(codes, dtype=np.int64)[encoded.indices.to_numpy(zero_copy_only=False)]
+        rows: I64 = encoded.indices.to_numpy(zero_copy_only=False)
+        return np.asarray(codes, dtype=np.int64)[rows]
 
 
 def _microseconds(column: pa.ChunkedArray) -> I64:
-    return column.cast(pa.int64()).to_numpy()
+    microseconds: I64 = column.cast(pa.int64()).to_numpy()
+    return microseconds
 
 
 def _one_type(event_type: str, facts: pa.Table, randomness: Randomness, keys: _Names, devices: _Names) -> Messages:

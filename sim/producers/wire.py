@@ -81,7 +81,7 @@ def _change(payload: bytes, event_type: str) -> bytes:
 
 
 def _cut_short(value: bytes) -> bytes:
-    return value[: len(value) // 2]
+    return value[: len(value) // 2].decode(errors="ignore").encode()
 
 
 def _not_utf8(value: bytes) -> bytes:
@@ -103,7 +103,9 @@ DAMAGES: tuple[tuple[Callable[[bytes], bytes], Rejection], ...] = (
 
 def damage_of(messages: Messages, randomness: Randomness) -> np.ndarray[Any, np.dtype[np.int64]]:
     """For each message the row of ``DAMAGES`` that would be its own. Copies share the damage of the first."""
-    fact = messages.fact_row.astype(np.uint64) * np.uint64(len(EVENT_TYPE_NAMES)) + messages.event_type.astype(np.uint64)
+    fact = messages.fact_row.astype(np.uint64) * np.uint64(len(EVENT_TYPE_NAMES)) + messages.event_type.astype(
+        np.uint64
+    )
     return (randomness.uniform("damage", fact) * len(DAMAGES)).astype(np.int64)
 
 
@@ -128,6 +130,14 @@ class Wire:
                     ids[new] = self.randomness.uuids(f"new_id/{name}/{number}", messages.fact_row[new])
         return list(ids)
 
+    def tenants(self, messages: Messages) -> pa.Array:
+        """The tenant of each message, or null."""
+        tenants = np.full(len(messages), None, dtype=object)
+        for code, rows in _groups(messages.event_type):
+            column = self.truth.facts[EVENT_TYPE_NAMES[code]]["tenant_id"]
+            tenants[rows] = column.take(messages.fact_row[rows]).to_numpy()
+        return pa.array(tenants, pa.string())
+
     def values(self, messages: Messages, event_ids: Sequence[str]) -> list[bytes]:
         """The bytes of each message."""
         values = np.empty(len(messages), dtype=object)
@@ -146,15 +156,15 @@ class Wire:
         for version in np.unique(versions):
             rows = np.flatnonzero(versions == version)
             bodies[rows] = payloads(event_type, int(version), facts.take(rows))
-        for row in np.flatnonzero(messages.body != SOUND):
+        for row in np.flatnonzero(messages.body != SOUND).tolist():
             bodies[row] = self._misshape(bodies[row], event_type, messages, row)
         envelopes = map(
             Envelope,
             event_ids,
             [event_type] * len(messages),
             versions.tolist(),
-            timestamps_text(messages.event_time),  # type: ignore[arg-type]  # encoded as the text they already are
-            timestamps_text(messages.producer_time),  # type: ignore[arg-type]
+            timestamps_text(messages.event_time),
+            timestamps_text(messages.producer_time),
             [PRODUCERS[code] for code in messages.producer],
             map(msgspec.Raw, bodies),
             facts["trace_id"].to_pylist(),
