@@ -1,0 +1,163 @@
+"""The composition root: from a scenario to a verdict, through every part of the project."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pyarrow as pa
+
+import pipeline.progress
+from backends.local.event_log import LocalEventLog
+from backends.local.warehouse import LocalWarehouse
+from pipeline import build
+from pipeline.contract.tables import TABLES
+from pipeline.marts import build_marts
+from sim import run_folder as folders
+from sim.checks.run_checks import check_run
+from sim.checks.verdict import Verdict
+from sim.drills.mutants import stages_of
+from sim.errors import UsageError
+from sim.generate import plan_messages, send
+from sim.ledger import Ledger
+from sim.progress import Progress
+from sim.run_folder import RunFolder, RunRecord
+from sim.scenario import Scenario
+from sim.scenario_file import load, resolve
+from sim.seal import Seal, seal
+from sim.token_key import key_id, token_key
+from sim.truth import Truth
+from sim.world import simulate
+
+Echo = Callable[[str], None]
+_DECIDING = ("apache-beam", "duckdb", "faker", "msgspec", "numpy", "pyarrow", "simpy")
+
+
+class RunSummary(NamedTuple):
+    """A line of ``sim runs``."""
+
+    id: str
+    scenario: str
+    seed: int
+    state: str
+    verdict: str
+
+
+def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo) -> Verdict:
+    """Simulate, send, process, check; everything is left in a new folder of ``runs_folder``."""
+    stages = stages_of(mutant)
+    key = token_key(runs_folder, echo)
+    folder = folders.create(runs_folder, scenario.name)
+    echo(f"run {folder.path}  seed {scenario.seed}")
+    record = RunRecord(
+        folder.path.name,
+        scenario.name,
+        scenario.seed,
+        mutant,
+        key_id(key),
+        {package: version(package) for package in _DECIDING},
+    )
+    folder.write_record(record)
+    folder.scenario.write_text(resolve(scenario), encoding="utf-8")
+    truth = _simulate(scenario, folder)
+    messages = _send(scenario, truth, folder)
+    sealed = seal(folder.path)
+    sealed.write(folder.seal)
+    for part, digest in sealed.digests.items():
+        echo(f"{part:<7} sha256 {digest}")
+    reference = truth.reference
+    del truth
+    _process(scenario, folder, reference, key, stages, messages)
+    folder.write_record(msgspec.structs.replace(record, finished=True))
+    return check(folder.path, echo)
+
+
+def check(path: Path, echo: Echo) -> Verdict:
+    """Compare a run's warehouse with what its truth and ledger ask for, and write ``verdict.json``."""
+    folder = RunFolder(path)
+    record = folder.read_record()
+    if not record.finished:
+        raise UsageError(f"{path}: this run stopped before its tables were done; start it again with `sim run`")
+    key = token_key(path.parent, echo)
+    if key_id(key) != record.token_key_id:
+        raise UsageError(f"{path}: this run was made with another token key (id {record.token_key_id})")
+    verdict = check_run(folder, record, load(folder.scenario), key)
+    verdict.write(folder.verdict)
+    return verdict
+
+
+def runs(runs_folder: Path) -> list[RunSummary]:
+    """The runs in a folder, oldest number first for each scenario."""
+    summaries = []
+    for path in sorted(runs_folder.glob("*/run.json")):
+        folder = RunFolder(path.parent)
+        record = folder.read_record()
+        verdict = Verdict.read(folder.verdict).outcome if folder.verdict.exists() else "-"
+        state = "finished" if record.finished else "unfinished"
+        name = record.scenario if record.mutant is None else f"{record.scenario} (mutant {record.mutant})"
+        summaries.append(RunSummary(record.id, name, record.seed, state, verdict))
+    return summaries
+
+
+def _simulate(scenario: Scenario, folder: RunFolder) -> Truth:
+    with Progress("simulate", 100, "%") as progress:
+        truth = simulate(scenario, lambda share: progress.update_to(round(100 * share)))
+    truth.write(folder.truth)
+    return truth
+
+
+def _send(scenario: Scenario, truth: Truth, folder: RunFolder) -> int:
+    plan = plan_messages(scenario, truth)
+    with (
+        Progress("send", len(plan.messages), "msg") as progress,
+        LocalEventLog(folder.log, scenario.platform.log_partitions) as log,
+    ):
+        ledger = send(scenario, truth, plan, log, progress.update_to)
+    ledger.write(folder.ledger)
+    return ledger.messages.num_rows
+
+
+def _process(
+    scenario: Scenario,
+    folder: RunFolder,
+    reference: dict[str, pa.Table],
+    key: bytes,
+    stages: build.Stages,
+    messages: int,
+) -> None:
+    warehouse = LocalWarehouse(folder.warehouse, list(TABLES.values()))
+    settings = build.Settings(
+        token_key=key,
+        allowed_lateness_us=scenario.platform.allowed_lateness.us,
+        future_tolerance_us=scenario.platform.future_tolerance.us,
+        staging=folder.staging,
+    )
+    with Progress("process", messages, "msg") as progress, _polling(progress):
+        build.run(LocalEventLog(folder.log, scenario.platform.log_partitions), warehouse, reference, settings, stages)
+    build_marts(warehouse)
+
+
+@contextmanager
+def _polling(progress: Progress) -> Iterator[None]:
+    """Beam has no call-back while it runs: look at the stage's counter five times a second."""
+    done = threading.Event()
+    before = pipeline.progress.rows("decode")
+
+    def poll() -> None:
+        while not done.wait(0.2):
+            progress.update_to(pipeline.progress.rows("decode") - before)
+
+    poller = threading.Thread(target=poll, daemon=True)
+    poller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        poller.join()
+
+
