@@ -14,7 +14,10 @@ from msgspec import Meta
 from sim.faults import Fault
 from sim.units import ClockTime, Duration, OpeningHours, Rate, Share
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", description="letters, digits, _ and -")]
+Id = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", description="up to 32 letters, digits, _ and -, as in BER-2"),
+]
 Count = Annotated[int, Meta(ge=1)]
 
 

@@ -6,11 +6,18 @@ Each parses from text alone, prints back as text that parses to the same value, 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import ClassVar, Self
 
 US_PER_S = 1_000_000
 _UNITS_US = {"us": 1, "ms": 1_000, "s": US_PER_S, "min": 60 * US_PER_S, "h": 3600 * US_PER_S, "d": 86_400 * US_PER_S}
-_NUMBER = r"(\d+(?:\.\d+)?)"
+_NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
+
+
+def _plain(number: Decimal) -> str:
+    """Digits that read back as the same float; no exponent, and no zeros at the end."""
+    digits = f"{number:f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 class UnitError(ValueError):
@@ -51,7 +58,7 @@ class Duration(_Value):
         match = re.fullmatch(cls.pattern, text)
         if not match:
             raise UnitError(cls.allowed)
-        return cls(round(float(match[1]) * _UNITS_US[match[2]]))
+        return cls(round(Decimal(match[1]) * _UNITS_US[match[2]]))
 
     @property
     def s(self) -> float:
@@ -79,10 +86,10 @@ class Rate(_Value):
         match = re.fullmatch(cls.pattern, text)
         if not match:
             raise UnitError(cls.allowed)
-        return cls(float(match[1]) * _UNITS_US["h"] / _UNITS_US[match[2]])
+        return cls(float(Decimal(match[1]) * _UNITS_US["h"] / _UNITS_US[match[2]]))
 
     def __str__(self) -> str:
-        return f"{self.per_hour:.12g}/h"
+        return f"{_plain(Decimal(repr(self.per_hour)))}/h"
 
 
 class Share(_Value):
@@ -101,10 +108,10 @@ class Share(_Value):
         match = re.fullmatch(cls.pattern, text)
         if not match or float(match[1]) > 100:
             raise UnitError(cls.allowed)
-        return cls(float(match[1]) / 100)
+        return cls(float(Decimal(match[1]) / 100))
 
     def __str__(self) -> str:
-        return f"{self.of_one * 100:.12g}%"
+        return f"{_plain(Decimal(repr(self.of_one)) * 100)}%"
 
 
 class ClockTime(_Value):
@@ -132,7 +139,7 @@ class ClockTime(_Value):
 class OpeningHours(_Value):
     """From when to when a place is open, each day, on its own wall clock."""
 
-    __slots__ = ("opens", "closes")
+    __slots__ = ("closes", "opens")
     allowed: ClassVar[str] = "opening hours such as 06:00-22:00, the first before the second"
     pattern: ClassVar[str] = r"^\d\d:\d\d-\d\d:\d\d$"
 

@@ -1,0 +1,78 @@
+"""Rules for faults: each must be able to fire, and to do what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.contract.columns import latest_version, payload_leaves
+from pipeline.contract.events import EVENT_TYPES
+from sim.errors import unknown
+from sim.faults import Drift, Duplicate, Fault, Hotspot, Offline
+from sim.producers.names import Producer
+from sim.rules.place import Broken
+
+STATUS_PRODUCERS: tuple[Producer, ...] = ("order_system", "driver_app", "carrier_feed")
+"""Who sends ``shipment.status.changed``."""
+
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+def broken_faults(faults: Sequence[Fault]) -> Iterator[Broken]:
+    """Faults that touch nobody, end before they begin, or change what is not there."""
+    for i, fault in enumerate(faults):
+        for path, message in _fault(fault):
+            yield ("faults", i, *path), message
+
+
+def _fault(fault: Fault) -> Iterator[Broken]:
+    if not fault.producers:
+        yield ("producers",), "found an empty list, want at least one producer, or no such key for all of them"
+    match fault:
+        case Offline() if fault.shortest.us > fault.longest.us:
+            yield ("shortest",), f"found '{fault.shortest}', want at most the longest, {fault.longest}"
+        case Hotspot() if fault.after.us >= fault.until.us:
+            yield ("after",), f"found '{fault.after}', want less than until, {fault.until}"
+        case Hotspot() if not fault.key:
+            yield ("key",), "found an empty text, want the key that the messages get"
+        case Duplicate(copy="new_id") if fault.producers and not set(fault.producers) & set(STATUS_PRODUCERS):
+            senders = ", ".join(STATUS_PRODUCERS)
+            yield ("producers",), f"copy: new_id is for shipment.status.changed, which only these send: {senders}"
+        case Drift():
+            yield from _drift(fault)
+
+
+def _drift(fault: Drift) -> Iterator[Broken]:
+    if fault.event_type not in EVENT_TYPES:
+        yield ("event_type",), unknown("event type", fault.event_type, EVENT_TYPES)
+    elif fault.change == "break_type":
+        yield from _break_type(fault)
+    elif not _FIELD_NAME.fullmatch(fault.field):
+        yield ("field",), f"found '{fault.field}', want the name of a field: up to 64 letters, digits and _"
+    elif fault.field in _top_names(fault.event_type):
+        yield ("field",), f"{fault.event_type} has a field '{fault.field}' already; add_field wants a new name"
+
+
+def _break_type(fault: Drift) -> Iterator[Broken]:
+    numbers = numbers_of(fault.event_type)
+    if not numbers:
+        yield ("event_type",), f"{fault.event_type} has no required number that break_type could break"
+    elif fault.field not in numbers:
+        yield ("field",), unknown(f"number of {fault.event_type}", fault.field, numbers)
+
+
+def numbers_of(event_type: str) -> list[str]:
+    """The dotted names of the numbers that every payload of a type has, whatever its version."""
+    leaves = payload_leaves(event_type, min(EVENT_TYPES[event_type]))
+    return [".".join(leaf.path) for leaf in leaves if not leaf.nullable and _is_number(leaf.arrow_type)]
+
+
+def _top_names(event_type: str) -> set[str]:
+    return {leaf.path[0] for leaf in payload_leaves(event_type, latest_version(event_type))}
+
+
+def _is_number(kind: Any) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
