@@ -29,14 +29,14 @@ with message as (
     from planned
 ),
 by_id as (
-    select *, first_value(message_id) over same_id as first_by_id, first_value(body) over same_id as first_body
+    select message_id, first_value(message_id) over same_id as first_by_id, first_value(body) over same_id as first_body
     from message where refused is null
     window same_id as (partition by producer, event_type, fact_row, new_id order by ingest_time, "partition", "offset")
 ),
 by_status as (
     select message_id, first_value(message_id) over (
         partition by fact_row order by ingest_time, "partition", "offset") as first_by_status
-    from by_id where message_id = first_by_id and event_type = $status_changed
+    from message join by_id using (message_id) where message_id = first_by_id and event_type = $status_changed
 )
 select
     case
@@ -95,9 +95,9 @@ def fates(
     )
     with duckdb.connect() as connection:
         connection.register("planned", planned)
-        answer = connection.execute(
+        answer = connection.sql(
             _FATES,
-            {
+            params={
                 "malformed": BODIES.index(Body.MALFORMED),
                 "broken": BODIES.index(Body.BROKEN_TYPE),
                 "wrong_type": Rejection.WRONG_TYPE.value,
