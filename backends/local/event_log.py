@@ -1,0 +1,140 @@
+"""The event log on one machine: append-only segment files, several partitions, one rising offset in each.
+
+The bytes of the log depend on the messages and their order alone, not on how many of them each ``append`` was given.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from backends.interface import APPENDED, MESSAGE, POSITION, TornSegment
+from backends.local.segment import SegmentWriter, last_offset, read_segment, segment_path, segment_paths
+
+if TYPE_CHECKING:
+    import apache_beam as beam
+
+BATCH_ROWS = 16_384
+"""Rows of one batch on disk, which is one element of the pipeline."""
+SEGMENT_ROWS = 8 * BATCH_ROWS
+
+
+class LocalEventLog:
+    """An event log in a folder. One process writes at a time; what was appended is in view after ``close``."""
+
+    def __init__(self, folder: Path, partitions: int) -> None:
+        self._folder = folder
+        self._partitions = [_Partition(folder, number) for number in range(partitions)]
+
+    def append(self, messages: pa.RecordBatch) -> pa.RecordBatch:
+        """Append messages of schema ``APPENDED``; give their places (``POSITION``), row by row."""
+        messages = messages.cast(APPENDED)
+        partition = _partition_of(messages.column("key"), len(self._partitions))
+        offset = np.zeros(messages.num_rows, dtype=np.int64)
+        for number in np.unique(partition):
+            rows = np.flatnonzero(partition == number)
+            offset[rows] = self._partitions[number].append(messages.take(pa.array(rows)))
+        return pa.RecordBatch.from_arrays([pa.array(partition), pa.array(offset)], schema=POSITION)
+
+    def close(self) -> None:
+        """Write what is still in memory. The log can be appended to again."""
+        for partition in self._partitions:
+            partition.close()
+
+    def source(self) -> beam.PTransform[Any, Any]:
+        """A transform from the pipeline's root to a PCollection of ``MESSAGE`` record batches."""
+        from backends.local.source import ReadSegments
+
+        return ReadSegments(self._folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None:
+            self.close()
+
+
+class _Partition:
+    """One partition that is being written: its next offset, and rows that don't fill a batch yet."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self._folder = folder
+        self._number = number
+        present = segment_paths_of(folder, number)
+        self._next_offset = last_offset(present[-1]) + 1 if present else 0
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = 0
+        self._segment: SegmentWriter | None = None
+
+    def append(self, rows: pa.RecordBatch) -> npt.NDArray[np.int64]:
+        offsets = np.arange(self._next_offset, self._next_offset + rows.num_rows, dtype=np.int64)
+        partition = np.full(rows.num_rows, self._number, dtype=np.int32)
+        placed = pa.RecordBatch.from_arrays([pa.array(partition), pa.array(offsets), *rows.columns], schema=MESSAGE)
+        self._next_offset += rows.num_rows
+        self._waiting.append(placed)
+        self._waiting_rows += rows.num_rows
+        if self._waiting_rows >= BATCH_ROWS:
+            self._write_full_batches()
+        return offsets
+
+    def close(self) -> None:
+        if self._waiting_rows:
+            self._write(_joined(self._waiting))
+            self._waiting, self._waiting_rows = [], 0
+        if self._segment:
+            self._segment.close()
+            self._segment = None
+
+    def _write_full_batches(self) -> None:
+        rows = _joined(self._waiting)
+        full = rows.num_rows - rows.num_rows % BATCH_ROWS
+        for start in range(0, full, BATCH_ROWS):
+            self._write(rows.slice(start, BATCH_ROWS))
+        self._waiting, self._waiting_rows = [rows.slice(full)], rows.num_rows - full
+
+    def _write(self, batch: pa.RecordBatch) -> None:
+        if self._segment is None:
+            first = int(batch.column("offset")[0].as_py())
+            self._segment = SegmentWriter(segment_path(self._folder, self._number, first))
+        self._segment.write(batch)
+        if self._segment.rows >= SEGMENT_ROWS:
+            self._segment.close()
+            self._segment = None
+
+
+def read_log(folder: Path, on_torn: Callable[[TornSegment], None] | None = None) -> Iterator[pa.RecordBatch]:
+    """All messages of a log, by partition and file, as ``MESSAGE`` batches; offsets are the ones stored.
+
+    A torn file gives what is whole in it, then raises TornSegment, or calls ``on_torn`` and goes on with the next file.
+    """
+    for path in segment_paths(folder):
+        try:
+            yield from read_segment(path)
+        except TornSegment as torn:
+            if on_torn is None:
+                raise
+            on_torn(torn)
+
+
+def segment_paths_of(folder: Path, partition: int) -> list[Path]:
+    """The complete segments of one partition, by first offset."""
+    return sorted(segment_path(folder, partition, 0).parent.glob("*.arrow"))
+
+
+def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return pa.concat_batches(batches)
+
+
+def _partition_of(keys: pa.Array, partitions: int) -> npt.NDArray[np.int32]:
+    """A stable hash of each key, modulo the number of partitions."""
+    encoded = keys.dictionary_encode()
+    of_key = [zlib.crc32(key.encode()) % partitions for key in encoded.dictionary.to_pylist()]
+    return np.asarray(np.asarray(of_key, dtype=np.int32)[encoded.indices.to_numpy()])

@@ -1,0 +1,82 @@
+"""One segment: a file with a run of messages of one partition, in the Arrow IPC stream format.
+
+A segment gets its name only when it is complete, so a reader never meets one that is being written. One that was
+cut short later is read as far as it goes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from backends.interface import MESSAGE, TornSegment
+
+_END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+def segment_path(folder: Path, partition: int, first_offset: int) -> Path:
+    """The file whose first message has this offset."""
+    return folder / f"partition={partition:05}" / f"{first_offset:020}.arrow"
+
+
+def segment_paths(folder: Path) -> list[Path]:
+    """All complete segments of a log, by partition and first offset."""
+    return sorted(folder.glob("partition=*/*.arrow"))
+
+
+class SegmentWriter:
+    """Writes one segment under a temporary name; ``close`` gives it its own."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.rows = 0
+        self._path = path
+        self._temporary = path.with_name(f".{path.name}.tmp")
+        self._file = self._temporary.open("wb")
+        self._stream = pa.ipc.new_stream(self._file, MESSAGE, options=_OPTIONS)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add a batch of schema ``MESSAGE``."""
+        # A slice would take bytes of its neighbours along as padding, and the file's bytes would depend on them.
+        self._stream.write_batch(batch.take(pa.array(np.arange(batch.num_rows))))
+        self.rows += batch.num_rows
+
+    def close(self) -> None:
+        """Put the segment on the disk for good, and into view."""
+        self._stream.close()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._temporary.rename(self._path)
+
+
+def read_segment(path: Path) -> Iterator[pa.RecordBatch]:
+    """The batches of a segment. Raises TornSegment after the last one that is whole."""
+    with path.open("rb") as file:
+        try:
+            stream = pa.ipc.open_stream(file)
+            if not stream.schema.equals(MESSAGE):
+                raise TornSegment(f"{path}: not a segment of an event log: its columns are {stream.schema.names}")
+            yield from stream
+        except (pa.ArrowInvalid, OSError) as error:
+            raise TornSegment(f"{path}: torn at byte {file.tell()}: {error}") from error
+        if not _ends_whole(path):
+            raise TornSegment(f"{path}: torn: the file stops before its end mark")
+
+
+def last_offset(path: Path) -> int:
+    """The offset of the last message of a segment."""
+    *_, last = read_segment(path)
+    return int(last.column("offset")[-1].as_py())
+
+
+def _ends_whole(path: Path) -> bool:
+    """Whether the end mark is there: Arrow takes a stream that stops between two batches for a whole one."""
+    with path.open("rb") as file:
+        file.seek(-len(_END_OF_STREAM), os.SEEK_END)
+        return file.read() == _END_OF_STREAM

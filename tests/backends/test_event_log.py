@@ -1,0 +1,124 @@
+"""The local event log: what goes in comes out, once, in order, with the same bytes however it was appended."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from backends.interface import APPENDED, TornSegment
+from backends.local import event_log
+from backends.local.event_log import LocalEventLog, read_log
+from backends.local.segment import segment_paths
+
+
+def messages(rows: int, first: int = 0) -> pa.RecordBatch:
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    return pa.RecordBatch.from_pylist(
+        [
+            {
+                "key": f"key {n % 7}",
+                "attributes": [("event_type", "facility.scan"), ("n", str(n))],
+                "value": b"\xff\x00" + str(n).encode(),
+                "ingest_time": start + timedelta(microseconds=n),
+            }
+            for n in range(first, first + rows)
+        ],
+        schema=APPENDED,
+    )
+
+
+def digest(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    parts = [f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+    return "\n".join(parts)
+
+
+@pytest.fixture
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "BATCH_ROWS", 10)
+    monkeypatch.setattr(event_log, "SEGMENT_ROWS", 20)
+
+
+@pytest.mark.usefixtures("_small")
+def test_what_is_appended_is_read_at_the_place_given(tmp_path: Path) -> None:
+    sent = messages(100)
+    with LocalEventLog(tmp_path, 3) as log:
+        places = log.append(sent)
+    read = pa.Table.from_batches(read_log(tmp_path)).sort_by("ingest_time")
+    assert read.select(["partition", "offset"]).to_pylist() == places.to_pylist()
+    assert read.select(APPENDED.names).to_pylist() == sent.to_pylist()
+
+
+@pytest.mark.usefixtures("_small")
+def test_offsets_rise_by_one_in_each_partition_across_reopening(tmp_path: Path) -> None:
+    for first in (0, 40, 55):
+        with LocalEventLog(tmp_path, 3) as log:
+            log.append(messages(40, first))
+    read = pa.Table.from_batches(read_log(tmp_path))
+    for partition in range(3):
+        offsets = read.filter(pa.compute.field("partition") == partition)["offset"].to_pylist()
+        assert offsets == list(range(len(offsets)))
+    assert read.num_rows == 120
+    assert len(set(read["partition"].to_pylist())) > 1
+
+
+@pytest.mark.usefixtures("_small")
+def test_bytes_do_not_depend_on_the_size_of_appends(tmp_path: Path) -> None:
+    everything = messages(95)
+    for name, size in (("one", 95), ("many", 4)):
+        with LocalEventLog(tmp_path / name, 2) as log:
+            for start in range(0, 95, size):
+                log.append(everything.slice(start, size))
+    assert digest(tmp_path / "one") == digest(tmp_path / "many")
+
+
+def test_nothing_is_in_view_before_close(tmp_path: Path) -> None:
+    log = LocalEventLog(tmp_path, 1)
+    log.append(messages(5))
+    assert list(read_log(tmp_path)) == []
+    log.close()
+    assert sum(batch.num_rows for batch in read_log(tmp_path)) == 5
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("cut", [1, 8, 60, 700])
+def test_a_torn_file_gives_what_is_whole_and_then_says_so(tmp_path: Path, cut: int) -> None:
+    with LocalEventLog(tmp_path, 1) as log:
+        log.append(messages(40))
+    torn_file = segment_paths(tmp_path)[0]
+    torn_file.write_bytes(torn_file.read_bytes()[:-cut])
+    reader = read_log(tmp_path)
+    whole = 20 if cut <= 8 else 10
+    rows = 0
+    for _ in range(whole // 10):
+        rows += next(reader).num_rows
+    assert rows == whole
+    with pytest.raises(TornSegment, match=torn_file.name):
+        next(reader)
+    tears: list[TornSegment] = []
+    assert sum(batch.num_rows for batch in read_log(tmp_path, tears.append)) == whole + 20
+    assert len(tears) == 1
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("size", [0, 7, 300])
+def test_a_file_cut_to_almost_nothing_is_torn(tmp_path: Path, size: int) -> None:
+    with LocalEventLog(tmp_path, 1) as log:
+        log.append(messages(20))
+    torn_file = segment_paths(tmp_path)[0]
+    torn_file.write_bytes(torn_file.read_bytes()[:size])
+    with pytest.raises(TornSegment):
+        list(read_log(tmp_path))
+
+
+def test_every_cut_of_a_segment_is_noticed(tmp_path: Path) -> None:
+    with LocalEventLog(tmp_path, 1) as log:
+        log.append(messages(3))
+    path = segment_paths(tmp_path)[0]
+    whole = path.read_bytes()
+    for size in range(len(whole)):
+        path.write_bytes(whole[:size])
+        with pytest.raises(TornSegment):
+            list(read_log(tmp_path))
