@@ -25,7 +25,7 @@ def apply_all(faults: Sequence[Fault], plan: Plan, randomness: Randomness) -> Pl
     lucks = []
     for index, fault in enumerate(faults):
         kind = type(fault).__name__.lower()
-        lucks.append(Luck(index, f"fault/{kind}/{seen[kind]}", randomness))
+        lucks.append(Luck(index, kind, seen[kind], randomness))
         seen[kind] += 1
     for kind_of_fault in _ORDER:
         for fault, luck in zip(faults, lucks, strict=True):

@@ -20,12 +20,14 @@ class Luck:
 
     fault: int
     """The index of the fault in the scenario."""
-    purpose: str
+    kind: str
+    ordinal: int
+    """How many faults of this kind stand before it: its place beside other kinds does not matter."""
     randomness: Randomness
 
     def uniform(self, what: str, entity: npt.ArrayLike) -> F64:
         """For each entity a number in [0, 1)."""
-        return self.randomness.uniform(f"{self.purpose}/{what}", entity)
+        return self.randomness.uniform(f"fault/{self.kind}/{self.ordinal}/{what}", entity)
 
 
 class FaultBase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):

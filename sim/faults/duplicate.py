@@ -47,7 +47,7 @@ class Duplicate(FaultBase, frozen=True, tag="duplicate"):
                 fault=np.full_like(first_ids, luck.fault),
             )
         if self.copy == "new_id":
-            copies = replace(copies, new_id=np.full_like(first_ids, luck.fault + 1))
+            copies = replace(copies, new_id=np.full_like(first_ids, luck.ordinal + 1))
         ids = len(plan.messages) + np.arange(len(first_ids))
         causes = [f"no acknowledgement for message {first}" for first in first_ids]
         return plan.fired(plan.messages.followed_by(copies), luck.fault, "duplicate", ids, causes)
