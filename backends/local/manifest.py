@@ -1,0 +1,76 @@
+"""Which data files are in which table: kept in DuckDB, and shown as views that any DuckDB client can open.
+
+One transaction enters a commit's files and makes the views over them anew. Nobody sees a part of a commit; a process
+that dies before the end leaves what was there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+from backends.interface import TableSpec
+from backends.local.data_file import DataFile
+from backends.local.views import make_views
+
+_TABLES = """
+CREATE SCHEMA IF NOT EXISTS ops;
+CREATE TABLE IF NOT EXISTS ops.commits (commit_id VARCHAR PRIMARY KEY, tables VARCHAR[], files BIGINT, rows BIGINT);
+CREATE TABLE IF NOT EXISTS ops.files (table_name VARCHAR, path VARCHAR PRIMARY KEY, rows BIGINT, bytes BIGINT);
+CREATE TABLE IF NOT EXISTS ops.shown (folder VARCHAR, table_names VARCHAR[]);
+"""
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All statements inside, or none of them."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def commit(
+    connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec], files: Iterable[DataFile]
+) -> str:
+    """Enter files and show them. Files that are in already change nothing. Gives the commit's id."""
+    entered = sorted(set(files))
+    commit_id = sha256("\n".join(file.path for file in entered).encode()).hexdigest()[:32]
+    columns = {name: [getattr(file, name) for file in entered] for name in DataFile._fields}
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO ops.files SELECT unnest($table::VARCHAR[]), unnest($path::VARCHAR[]), "
+            "unnest($rows::BIGINT[]), unnest($bytes::BIGINT[]) ON CONFLICT DO NOTHING",
+            columns,
+        )
+        connection.execute(
+            "INSERT INTO ops.commits VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [commit_id, sorted(set(columns["table"])), len(entered), sum(columns["rows"])],
+        )
+        make_views(connection, folder, specs)
+    return commit_id
+
+
+def show(connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec]) -> None:
+    """Make the manifest if there is none, and the views for the folder as it lies now."""
+    with transaction(connection):
+        connection.execute(_TABLES)
+        make_views(connection, folder, specs)
+        connection.execute("DELETE FROM ops.shown")
+        connection.execute("INSERT INTO ops.shown VALUES (?, ?)", [str(folder), [spec.name for spec in specs]])
+
+
+def is_shown(connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec]) -> bool:
+    """Whether the views are of these tables, and of this folder and not of where it was before."""
+    try:
+        shown = connection.execute("SELECT folder, table_names FROM ops.shown").fetchone()
+    except duckdb.CatalogException:
+        return False
+    return shown == (str(folder), [spec.name for spec in specs])

@@ -1,0 +1,62 @@
+"""The Beam sink of a local warehouse: every batch becomes files where it is, then one commit shows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pyarrow as pa
+
+import backends.arrow_coder  # noqa: F401  registers the coder
+from backends.interface import BackendError, TableSpec
+from backends.local.data_file import DataFile, write_files
+
+
+class WriteTables(beam.PTransform):
+    """From ``{table name: PCollection of record batches}`` to a PCollection of one commit id."""
+
+    def __init__(self, folder: Path, specs: Sequence[TableSpec], commit: Callable[[Iterable[DataFile]], str]) -> None:
+        super().__init__()
+        self._folder = folder
+        self._specs = {spec.name: spec for spec in specs}
+        self._commit = commit
+
+    def expand(self, tables: dict[str, Any]) -> Any:
+        """Write all tables. The commit waits for the last file, and is made even if there is none."""
+        unknown = sorted(set(tables) - set(self._specs))
+        if unknown:
+            raise BackendError(f"unknown tables: {', '.join(unknown)}; one of: {', '.join(self._specs)}")
+        files = [
+            rows | f"Write {name}" >> beam.ParDo(_Write(self._folder, self._specs[name])).with_output_types(_File)
+            for name, rows in tables.items()
+        ]
+        pipeline = files[0].pipeline
+        written = files | "All files" >> beam.Flatten()
+        return (
+            pipeline
+            | "Once" >> beam.Create([None])
+            | "Commit" >> beam.ParDo(_Commit(self._commit), beam.pvalue.AsIter(written)).with_output_types(str)
+        )
+
+
+_File = tuple[str, str, int, int]
+
+
+class _Write(beam.DoFn):
+    def __init__(self, folder: Path, spec: TableSpec) -> None:
+        self._folder = folder
+        self._spec = spec
+
+    def process(self, rows: pa.RecordBatch) -> Iterator[_File]:
+        for file in write_files(self._folder, self._spec, rows):
+            yield file.table, file.path, file.rows, file.bytes
+
+
+class _Commit(beam.DoFn):
+    def __init__(self, commit: Callable[[Iterable[DataFile]], str]) -> None:
+        self._commit = commit
+
+    def process(self, _: None, files: Iterable[_File]) -> Iterator[str]:
+        yield self._commit(DataFile(*file) for file in files)

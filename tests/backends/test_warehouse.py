@@ -1,0 +1,217 @@
+"""The local warehouse: commits are whole and idempotent, and any DuckDB client sees them."""
+
+import base64
+import shutil
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import apache_beam as beam
+import duckdb
+import pyarrow as pa
+import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from backends.interface import TIMESTAMP, BackendError, TableSpec
+from backends.local.data_file import write_files
+from backends.local.warehouse import LocalWarehouse
+
+PARCELS = TableSpec(
+    "clean.parcels",
+    pa.schema([("id", pa.int64()), ("name", pa.string()), ("at", TIMESTAMP), ("kg", pa.float64()), ("ok", pa.bool_())]),
+    ("id",),
+    "Parcels.",
+)
+RAW = TableSpec(
+    "raw.lines",
+    pa.schema([("n", pa.int64()), ("body", pa.string()), ("kind", pa.string()), ("day", pa.date32())]),
+    ("n",),
+    "Lines.",
+    partition_by=("kind", "day"),
+    file_format="jsonl.gz",
+)
+MART = TableSpec("curated.mart", pa.schema([("id", pa.int64())]), ("id",), "A mart.")
+TABLES = (PARCELS, RAW, MART)
+
+
+def parcels(first: int, rows: int = 3) -> pa.RecordBatch:
+    at = datetime(2026, 3, 2, 4, 0, 0, 1, tzinfo=UTC)
+    return pa.RecordBatch.from_pylist(
+        [{"id": n, "name": f"p'{n}", "at": at, "kg": 0.1 * n, "ok": None} for n in range(first, first + rows)],
+        schema=PARCELS.schema,
+    )
+
+
+def lines(bodies: list[str]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist(
+        [
+            {"n": n, "body": body, "kind": f"a.b/{n % 2}", "day": date(2026, 3, 2 + n % 3)}
+            for n, body in enumerate(bodies)
+        ],
+        schema=RAW.schema,
+    )
+
+
+def write(warehouse: LocalWarehouse, *, bundle_repeat: int = 0) -> None:
+    with beam.Pipeline(runner=FnApiRunner(bundle_repeat=bundle_repeat), options=PipelineOptions([])) as pipeline:
+        tables = {
+            "clean.parcels": pipeline | "parcels" >> beam.Create([parcels(0), parcels(3), parcels(0, 0)]),
+            "raw.lines": pipeline | "lines" >> beam.Create([lines(["x", "y", "z"])]),
+        }
+        tables | warehouse.sink()
+
+
+def snapshot(warehouse: LocalWarehouse) -> dict[str, list[dict[str, object]]]:
+    return {
+        name: warehouse.query(f"SELECT * FROM {name} ORDER BY 1, 2").read_all().to_pylist()
+        for name in ("clean.parcels", "raw.lines", "ops.files", "ops.commits")
+    }
+
+
+def test_tables_without_files_are_empty_with_the_right_types(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    for spec in TABLES:
+        empty = warehouse.query(f"SELECT * FROM {spec.name}").read_all()
+        assert empty.schema == spec.schema
+        assert empty.num_rows == 0
+
+
+def test_what_is_written_is_read_with_the_same_types(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    write(warehouse)
+    read = warehouse.query("SELECT * FROM clean.parcels ORDER BY id").read_all()
+    assert read.schema == PARCELS.schema
+    assert read.to_pylist() == parcels(0, 6).to_pylist()
+    assert (
+        warehouse.query("SELECT * FROM raw.lines ORDER BY n").read_all().to_pylist()
+        == lines(["x", "y", "z"]).to_pylist()
+    )
+
+
+def test_json_lines_keep_every_character(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    bodies = [
+        "\x00 \x01",
+        "\u2028\ufeff",
+        "😀\\\"'",
+        "\r\n\t",
+        base64.b64encode(b"\xff").decode(),
+        "",
+        "[" * 17_000_000,
+    ]
+    warehouse.commit(write_files(tmp_path, RAW, lines(bodies)))
+    read = warehouse.query("SELECT body FROM raw.lines ORDER BY n").read_all()["body"].to_pylist()
+    assert read == bodies
+
+
+def test_writing_again_changes_nothing(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    write(warehouse)
+    once = snapshot(warehouse)
+    write(warehouse, bundle_repeat=2)
+    assert snapshot(warehouse) == once
+    assert len(once["ops.commits"]) == 1
+
+
+def test_files_are_in_no_table_before_the_commit(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    files = list(write_files(tmp_path, PARCELS, parcels(0)))
+    assert warehouse.query("SELECT * FROM clean.parcels").read_all().num_rows == 0
+    warehouse.commit(files)
+    assert warehouse.query("SELECT * FROM clean.parcels").read_all().num_rows == 3
+
+
+def test_equal_rows_from_two_places_are_two_files(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    for origin in ("a", "b"):
+        warehouse.commit(write_files(tmp_path, PARCELS, parcels(0).replace_schema_metadata({"origin": origin})))
+    assert warehouse.query("SELECT * FROM clean.parcels").read_all().num_rows == 6
+
+
+@pytest.mark.parametrize("moment", ["before", "within"])
+def test_a_killed_commit_leaves_the_old_state(tmp_path: Path, moment: str) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    warehouse.commit(write_files(tmp_path, PARCELS, parcels(0)))
+    old = snapshot(warehouse)
+    script = f"""
+import os, sys
+from pathlib import Path
+sys.path[:0] = {[str(Path(__file__).parent)]!r}
+import backends.local.manifest as manifest
+from test_warehouse import LocalWarehouse, PARCELS, TABLES, parcels, write_files
+def die(*_): os.kill(os.getpid(), 9)
+if {moment!r} == "within": manifest.make_views = die
+warehouse = LocalWarehouse(Path({str(tmp_path)!r}), TABLES)
+files = list(write_files(Path({str(tmp_path)!r}), PARCELS, parcels(10)))
+if {moment!r} == "before": die()
+warehouse.commit(files)
+"""
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
+    assert snapshot(LocalWarehouse(tmp_path, TABLES)) == old
+    assert len(list(tmp_path.rglob("*.parquet"))) == 2
+
+
+def test_any_duckdb_client_reads_it_also_after_a_move(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path / "here", TABLES)
+    write(warehouse)
+    shutil.move(tmp_path / "here", tmp_path / "there")
+    LocalWarehouse(tmp_path / "there", TABLES)
+    with duckdb.connect(tmp_path / "there" / "warehouse.duckdb", read_only=True) as client:
+        assert client.execute("SELECT count(*) FROM clean.parcels").fetchone() == (6,)
+        assert client.execute("SELECT count(*) FROM raw.lines WHERE kind = 'a.b/1'").fetchone() == (1,)
+
+
+def test_create_table_replaces_the_empty_view_and_survives_commits(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    for _ in range(2):
+        warehouse.query("CREATE OR REPLACE TABLE curated.mart AS SELECT id FROM clean.parcels")
+        write(warehouse)
+    assert warehouse.query("SELECT count(*) AS n FROM curated.mart").read_all()["n"].to_pylist() == [6]
+    LocalWarehouse(tmp_path, (*TABLES, TableSpec("curated.new", MART.schema, ("id",), "")))
+    assert warehouse.query("SELECT count(*) AS n FROM curated.mart").read_all()["n"].to_pylist() == [6]
+
+
+def test_a_failed_create_changes_nothing(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    with pytest.raises(BackendError, match="nowhere"):
+        warehouse.query("CREATE OR REPLACE TABLE curated.mart AS SELECT * FROM nowhere")
+    assert warehouse.query("SELECT * FROM curated.mart").read_all().num_rows == 0
+
+
+def test_parameters_are_named_or_in_order(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    assert warehouse.query("SELECT @a AS a", {"a": "x"}).read_all().to_pylist() == [{"a": "x"}]
+    assert warehouse.query("SELECT ? AS a", [3]).read_all().to_pylist() == [{"a": 3}]
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELEC 1", "SELECT 1; SELECT 2", "DROP VIEW clean.parcels", "", "SELECT * FROM nowhere"]
+)
+def test_what_cant_be_answered_says_why(tmp_path: Path, sql: str) -> None:
+    with pytest.raises(BackendError):
+        LocalWarehouse(tmp_path, TABLES).query(sql)
+
+
+def test_a_table_with_files_cant_be_replaced(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    write(warehouse)
+    with pytest.raises(BackendError, match="committed files"):
+        warehouse.query("CREATE OR REPLACE TABLE clean.parcels AS SELECT 1 AS id")
+
+
+def test_a_query_leaves_no_lock_behind(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    assert warehouse.query("SELECT 1 AS n").read_all().num_rows == 1
+    warehouse.commit(write_files(tmp_path, PARCELS, parcels(0)))
+    script = f"import duckdb; print(duckdb.connect({str(tmp_path / 'warehouse.duckdb')!r}).sql('SELECT 1'))"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+def test_unknown_tables_and_columns_are_refused(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    with pytest.raises(BackendError, match=r"clean\.parcel"):
+        {"clean.parcel": beam.Pipeline(runner=FnApiRunner()) | beam.Create([1])} | warehouse.sink()
+    with pytest.raises(BackendError, match="columns"):
+        list(write_files(tmp_path, PARCELS, lines(["x"])))
