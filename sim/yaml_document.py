@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from sim.errors import Mistake, ScenarioError
+from sim.errors import Mistake, ScenarioError, closest
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = (
@@ -23,7 +23,9 @@ _PLAIN = (
 )
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
+    """Knows only what YAML 1.2 takes for something else than text."""
+
     yaml_implicit_resolvers = {}  # noqa: RUF012 (PyYAML's own way to say which scalars are not text)
 
 
@@ -37,7 +39,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 for _name, _pattern, _first in _PLAIN:
-    for _class in (_Loader, _Dumper):
+    for _class in (Loader, _Dumper):
         _class.add_implicit_resolver(_TAG + _name, _pattern, _first)
 
 KNOWN_TAGS = {_TAG + name for name in ("null", "bool", "int", "float", "str", "seq", "map")}
@@ -84,7 +86,9 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise _Unreadable("there is no such file") from error
+        near = closest(path.name, [beside.name for beside in path.parent.glob("*.y*ml")])
+        guess = f"; did you mean '{path.with_name(near)}'?" if near else ""
+        raise _Unreadable(f"there is no such file{guess}") from error
     except IsADirectoryError as error:
         raise _Unreadable("found a directory, want a scenario file") from error
     except OSError as error:
@@ -100,7 +104,7 @@ def _text(path: Path) -> str:
 
 def _compose(text: str) -> yaml.Node:
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        root = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         why = ", ".join(part for part in (error.context, error.problem) if part)

@@ -18,12 +18,13 @@ def broken_network(network: Network) -> Iterator[Broken]:
     for i, facility in enumerate(network.facilities):
         if facility.timezone not in zones:
             yield ("network", "facilities", i, "timezone"), unknown("time zone", facility.timezone, zones)
-    yield from _lanes(network)
+    broken_lanes = list(_lanes(network))
+    yield from broken_lanes
     kinds = {facility.id: facility.kind for facility in network.facilities}
     for kind in ("depot", "hub"):
         if kind not in kinds.values():
             yield ("network", "facilities"), f"found no {kind}, want at least one facility of kind: {kind}"
-    if "hub" in kinds.values():
+    if "hub" in kinds.values() and not broken_lanes:
         yield from _routes(network, kinds)
 
 
@@ -50,16 +51,15 @@ def _routes(network: Network, kinds: Mapping[str, str]) -> Iterator[Broken]:
     """Parcels go from their depot to a hub, perhaps to another hub, and from a hub to their depot."""
     neighbours: dict[str, set[str]] = {name: set() for name in kinds}
     for one, other in (lane.between for lane in network.lanes):
-        if one in kinds and other in kinds:
-            neighbours[one].add(other)
-            neighbours[other].add(one)
-    hubs = {name for name, kind in kinds.items() if kind == "hub"}
-    first = min(hubs)
+        neighbours[one].add(other)
+        neighbours[other].add(one)
+    in_order = [name for name, kind in kinds.items() if kind == "hub"]
+    hubs, first = set(in_order), in_order[0]
     reached = _reached(first, {hub: neighbours[hub] & hubs for hub in hubs})
     for i, facility in enumerate(network.facilities):
         path: Path = ("network", "facilities", i)
         if facility.kind == "depot" and not neighbours[facility.id] & hubs:
-            yield path, f"depot '{facility.id}' has no lane to a hub; the hubs are: {', '.join(sorted(hubs))}"
+            yield path, f"depot '{facility.id}' has no lane to a hub; the hubs are: {', '.join(in_order)}"
         if facility.kind == "hub" and facility.id not in reached:
             yield path, f"hub '{facility.id}' has no route over hubs to hub '{first}'"
 

@@ -1,0 +1,98 @@
+"""The arguments of ``sim``: what can be given, and what is said when something else was."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sim.errors import UsageError, unknown
+from sim.exit_status import ExitStatus
+
+SEED_MAX = 2**63 - 1
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:20]) <= SEED_MAX):
+        raise argparse.ArgumentTypeError(f"found '{text}', want a whole number from 0 to {SEED_MAX}")
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"found the file '{text}', want a folder")
+    return path
+
+
+Argument = tuple[str, Mapping[str, Any]]
+_SCENARIO: Argument = ("scenario", {"metavar": "SCENARIO", "help": "a scenario file, or the name of a shipped one"})
+_RUNS: Argument = (
+    "--runs",
+    {"metavar": "DIR", "type": _folder, "default": Path("runs"), "help": "the folder of all runs (default: runs)"},
+)
+
+COMMANDS: Mapping[str, tuple[str, Sequence[Argument]]] = {
+    "run": (
+        "simulate a scenario, run the pipeline on it and compare the tables with the truth",
+        [
+            _SCENARIO,
+            ("--seed", {"metavar": "N", "type": _seed, "help": "the seed, in place of the scenario's own"}),
+            _RUNS,
+            ("--mutant", {"metavar": "NAME", "help": "run a pipeline broken on purpose, which must FAIL"}),
+        ],
+    ),
+    "check": (
+        "compare the tables of a run again, without running anything",
+        [("run", {"metavar": "RUN", "help": "a run's folder, or its id"}), _RUNS],
+    ),
+    "runs": ("list the runs", [_RUNS]),
+    "list": ("list the scenarios that ship with the package", []),
+    "validate": (
+        "read scenario files and tell every mistake in them",
+        [("files", {"metavar": "FILE", "nargs": "+", "type": Path, "help": "a scenario file"})],
+    ),
+    "schema": ("print the JSON Schema of scenario files, for editors", []),
+    "init": (
+        "write a commented scenario to start from; overwrites nothing",
+        [("folder", {"metavar": "DIR", "type": _folder, "help": "the folder to write into"})],
+    ),
+}
+"""For each command what it does, and what it takes."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+def parse(given: Sequence[str]) -> argparse.Namespace:
+    """The command and its arguments. Raises UsageError, with the closest match for a mistyped command or option."""
+    command = next((word for word in given if not word.startswith("-")), None)
+    if command is not None and command not in COMMANDS:
+        raise UsageError(unknown("command", command, COMMANDS))
+    arguments, left = _parser().parse_known_args(given)
+    if left and left[0].startswith("-"):
+        options = [name for name, _ in COMMANDS[arguments.command][1] if name.startswith("-")]
+        raise UsageError(unknown("option", left[0].partition("=")[0], [*options, "--help"]))
+    if left:
+        raise UsageError(f"one argument too many: '{left[0]}'; see `sim {arguments.command} --help`")
+    return arguments
+
+
+def _parser() -> _Parser:
+    statuses = "\n".join(f"  {status.value:<5}{status.name:<13}{status.meaning}" for status in ExitStatus)
+    parser = _Parser(
+        prog="sim",
+        description="Simulate a logistics network, run the data pipeline on it, and prove its tables right or wrong.",
+        epilog=f"exit statuses:\n{statuses}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (what, arguments) in COMMANDS.items():
+        below = commands.add_parser(name, help=what, description=f"{what.capitalize()}.", allow_abbrev=False)
+        for argument, settings in arguments:
+            below.add_argument(argument, **settings)
+    return parser

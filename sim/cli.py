@@ -1,0 +1,128 @@
+"""The ``sim`` command: parse, call, print, exit. The only place that catches, and the only one that prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from sim.arguments import parse
+from sim.errors import UsageError, unknown
+from sim.exit_status import ExitStatus
+from sim.scenario_file import load
+from sim.scenario_schema import scenario_schema
+from sim.shipped import find_scenario, shipped_scenarios, start_scenario
+
+
+def _run(given: Namespace) -> ExitStatus:
+    scenario = load(find_scenario(given.scenario))
+    if given.seed is not None:
+        scenario = msgspec.structs.replace(scenario, seed=given.seed)
+    from sim import run  # Beam takes seconds to import, and no other command needs it
+    from sim.report import terminal
+
+    verdict = run.run(scenario, given.runs, given.mutant, _tell)
+    print(terminal.render(verdict))
+    return ExitStatus(verdict.outcome)
+
+
+def _check(given: Namespace) -> ExitStatus:
+    folder = _run_folder(given.run, given.runs)
+    from sim import run
+    from sim.report import terminal
+
+    verdict = run.check(folder, _tell)
+    print(terminal.render(verdict))
+    return ExitStatus(verdict.outcome)
+
+
+def _runs(given: Namespace) -> ExitStatus:
+    from sim import run
+
+    found = run.runs(given.runs)
+    if not found:
+        print(f"no runs in {given.runs}; `sim run hello` makes one")
+    for one in found:
+        print(f"{one.id:<24} {one.scenario:<24} seed {one.seed:<8} {one.state:<12} {one.verdict}")
+    return ExitStatus.PASS
+
+
+def _list(_: Namespace) -> ExitStatus:
+    for name, path in shipped_scenarios().items():
+        print(f"{name:<12} {load(path).description}\n{'':<12} {path}")
+    return ExitStatus.PASS
+
+
+def _validate(given: Namespace) -> ExitStatus:
+    status = ExitStatus.PASS
+    for file in given.files:
+        try:
+            scenario = load(file)
+        except UsageError as error:
+            print(error, file=sys.stderr)
+            status = ExitStatus.USAGE
+        else:
+            print(f"{file}: good: scenario '{scenario.name}'")
+    return status
+
+
+def _schema(_: Namespace) -> ExitStatus:
+    print(scenario_schema(), end="")
+    return ExitStatus.PASS
+
+
+def _init(given: Namespace) -> ExitStatus:
+    for path in start_scenario(given.folder):
+        print(f"wrote {path}")
+    print(f"next: sim run {given.folder / 'scenario.yaml'}")
+    return ExitStatus.PASS
+
+
+_COMMANDS: Mapping[str, Callable[[Namespace], ExitStatus]] = {
+    "run": _run,
+    "check": _check,
+    "runs": _runs,
+    "list": _list,
+    "validate": _validate,
+    "schema": _schema,
+    "init": _init,
+}
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def _run_folder(given: str, runs_folder: Path) -> Path:
+    for path in (Path(given), runs_folder / given):
+        if path.is_dir():
+            return path
+    ids = sorted(path.parent.name for path in runs_folder.glob("*/run.json"))
+    raise UsageError(unknown("run", given, ids) if ids else f"no run '{given}', and none at all in {runs_folder}")
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status. A person's mistake gets a sentence, a bug its traceback as well."""
+    try:
+        arguments = parse(sys.argv[1:] if given is None else given)
+        status = _COMMANDS[arguments.command](arguments)
+        sys.stdout.flush()
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return ExitStatus.USAGE
+    except KeyboardInterrupt:
+        print("\nstopped by Ctrl-C; the next run starts in a new folder", file=sys.stderr)
+        return ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.UNHEARD
+    except Exception as error:  # noqa: BLE001 (the last one to hear of it)
+        traceback.print_exc()
+        print(f"a bug in sim, not in what you gave it: {type(error).__name__}: {error}", file=sys.stderr)
+        return ExitStatus.CRASH
+    return status

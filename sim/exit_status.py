@@ -1,0 +1,33 @@
+"""Exit statuses of the ``sim`` command: the only list of them, shown by ``sim --help`` and in the README."""
+
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """What a command came to. The first five are what scripts and CI decide by."""
+
+    PASS = 0
+    FAIL = 1
+    USAGE = 2
+    UNKNOWN = 3
+    LATE = 4
+    CRASH = 70
+    INTERRUPTED = 130
+    UNHEARD = 141
+
+    @property
+    def meaning(self) -> str:
+        """A sentence for people."""
+        return _MEANING[self]
+
+
+_MEANING = {
+    ExitStatus.PASS: "every check held, and every planned fault fired",
+    ExitStatus.FAIL: "data is wrong",
+    ExitStatus.USAGE: "the scenario or the arguments can't be used; nothing was run",
+    ExitStatus.UNKNOWN: "nothing is proven: a fault did not fire, there were no events, or a check crashed",
+    ExitStatus.LATE: "data is right, but did not come within the bound",
+    ExitStatus.CRASH: "a bug of this project",
+    ExitStatus.INTERRUPTED: "stopped by Ctrl-C",
+    ExitStatus.UNHEARD: "whoever read the output went away before its end",
+}

@@ -1,0 +1,177 @@
+"""The ``sim`` command: one test for each exit status, and help where somebody mistyped."""
+
+# ruff: noqa: E501 (a table reads better with one case to a line)
+
+import os
+import subprocess
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+import sim
+from sim import report
+from sim.arguments import COMMANDS
+from sim.checks.verdict import Outcome
+from sim.cli import main
+from sim.exit_status import ExitStatus
+from sim.scenario import Scenario
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., object]], None]:
+    """Put a function in the place of ``sim.run.run`` and ``sim.run.check``, and say the outcome in place of a report."""
+
+    def replace(function: Callable[..., object]) -> None:
+        run, terminal = ModuleType("sim.run"), ModuleType("sim.report.terminal")
+        run.run = run.check = function  # type: ignore[attr-defined]
+        terminal.render = lambda verdict: f"the verdict is {verdict.outcome.name}"  # type: ignore[attr-defined]
+        for parent, name, module in ((sim, "run", run), (report, "terminal", terminal)):
+            monkeypatch.setitem(sys.modules, module.__name__, module)
+            monkeypatch.setattr(parent, name, module, raising=False)
+
+    return replace
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_a_verdict_is_the_exit_status_of_run_and_check(
+    outcome: Outcome, stand_in: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand_in(lambda *_: SimpleNamespace(outcome=outcome))
+    (tmp_path / "hello-0001").mkdir()
+    assert main(["run", "hello", "--runs", str(tmp_path)]) == outcome
+    assert main(["check", "hello-0001", "--runs", str(tmp_path)]) == outcome
+    assert capsys.readouterr().out == f"the verdict is {outcome.name}\n" * 2
+
+
+def test_usage_is_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("name: bad\nfautls: []\n")
+    assert main(["run", str(bad)]) == 2
+    assert f"{bad}:2: unknown key 'fautls'; did you mean 'faults'?" in capsys.readouterr().err
+
+
+def test_a_bug_is_70_with_its_traceback(stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    stand_in(lambda *_: {}["the missing piece"])
+    assert main(["run", "hello"]) == 70
+    told = capsys.readouterr().err
+    assert "Traceback" in told
+    assert "a bug in sim, not in what you gave it: KeyError: 'the missing piece'" in told
+
+
+def test_ctrl_c_is_130_with_a_sentence(stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    stand_in(interrupted)
+    assert main(["run", "hello"]) == 130
+    told = capsys.readouterr().err
+    assert "stopped by Ctrl-C" in told
+    assert "Traceback" not in told
+
+
+def test_a_reader_that_goes_away_is_141_without_a_word() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([sys.executable, "-m", "sim", "schema"], stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_every_outcome_and_every_status_has_one_number() -> None:
+    assert {outcome.name: outcome.value for outcome in Outcome}.items() <= ExitStatus.__members__.items()
+
+
+def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
+    stand_in: Callable[..., None], tmp_path: Path
+) -> None:
+    seen: list[object] = []
+
+    def run(scenario: Scenario, runs: Path, mutant: str | None, _: object) -> Namespace:
+        seen.extend([scenario.name, scenario.seed, runs, mutant])
+        return Namespace(outcome=Outcome.PASS)
+
+    stand_in(run)
+    main(["run", "messy", "--seed", "99", "--runs", str(tmp_path), "--mutant", "dedupe_off"])
+    main(["run", "messy"])
+    assert seen == ["messy", 99, tmp_path, "dedupe_off", "messy", 11, Path("runs"), None]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([], "the following arguments are required: COMMAND; see `sim --help`"),
+        (["rnu"], "unknown command 'rnu'; did you mean 'run'? one of: " + ", ".join(sorted(COMMANDS))),
+        (["run"], "the following arguments are required: SCENARIO; see `sim run --help`"),
+        (["run", "hello", "--sed", "5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mutant, --runs, --seed"),
+        (["run", "hello", "--sed=5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mutant, --runs, --seed"),
+        (["run", "hello", "--seed", "-5"], "argument --seed: found '-5', want a whole number from 0"),
+        (["run", "hello", "--seed", "five"], "argument --seed: found 'five', want a whole number from 0 to 9223372036854775807; see `sim run --help`"),
+        (["run", "hello", "--seed", "9" * 5000], "want a whole number from 0 to"),
+        (["run", "helo"], "unknown scenario 'helo'; did you mean 'hello'?"),
+        (["run", "gone.yaml"], "gone.yaml: there is no such file"),
+        (["run", "."], ".: found a directory, want a scenario file"),
+        (["run", "hello", "--runs", __file__], f"argument --runs: found the file '{__file__}', want a folder; see"),
+        (["list", "extra"], "one argument too many: 'extra'; see `sim list --help`"),
+        (["validate"], "the following arguments are required: FILE; see `sim validate --help`"),
+        (["init", __file__], f"argument DIR: found the file '{__file__}', want a folder; see `sim init --help`"),
+        (["check", "nothing"], "no run 'nothing', and none at all in runs"),
+    ],
+)  # fmt: skip
+def test_bad_arguments_are_2_and_offer_choices(
+    given: list[str], told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(given) == 2
+    out, err = capsys.readouterr()
+    assert (out, "Traceback" in err) == ("", False)
+    assert told in err
+
+
+def test_check_offers_the_closest_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hello-0001").mkdir()
+    (tmp_path / "hello-0001" / "run.json").touch()
+    assert main(["check", "helo-0001", "--runs", str(tmp_path)]) == 2
+    assert "unknown run 'helo-0001'; did you mean 'hello-0001'?" in capsys.readouterr().err
+
+
+def test_help_lists_every_command_and_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    told = capsys.readouterr().out
+    for name in COMMANDS:
+        assert f"\n    {name} " in told
+    for status in ExitStatus:
+        assert f"\n  {status.value:<5}{status.name:<13}{status.meaning}\n" in told
+
+
+def test_validate_reads_on_after_a_bad_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path)]) == 0
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("- 1\n")
+    assert main(["validate", str(bad), str(tmp_path / "scenario.yaml")]) == 2
+    out, err = capsys.readouterr()
+    assert out.endswith("scenario.yaml: good: scenario 'mine'\n")
+    assert err.startswith(f"{bad}:1: found a list of 1")
+
+
+def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "new" / "folder"
+    assert main(["init", str(folder)]) == 0
+    mine = folder / "scenario.yaml"
+    mine.write_text("mine")
+    (folder / "scenario.schema.json").unlink()
+    assert main(["init", str(folder)]) == 2
+    assert "overwrites nothing" in capsys.readouterr().err
+    assert mine.read_text() == "mine"
+    assert not (folder / "scenario.schema.json").exists()
+
+
+def test_list_shows_name_description_and_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    told = capsys.readouterr().out
+    for part in ("hello ", "nothing goes wrong", "hello.yaml", "messy "):
+        assert part in told

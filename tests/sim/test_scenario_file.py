@@ -1,0 +1,99 @@
+"""Scenario files read as what they look like, and resolve to files that read the same."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import scenarios
+from sim.producers import report
+from sim.rules.faults import STATUS_PRODUCERS
+from sim.scenario import Scenario, Tenant
+from sim.scenario_file import load, resolve
+from sim.units import ClockTime, Duration, Rate, Share
+
+SHIPPED = sorted(Path(scenarios.__path__[0]).glob("*.yaml"))
+HELLO = next(path for path in SHIPPED if path.stem == "hello")
+
+
+def reread(scenario: Scenario, folder: Path) -> Scenario:
+    path = folder / "resolved.yaml"
+    path.write_text(resolve(scenario), encoding="utf-8")
+    return load(path)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_scenario_loads_and_resolves_to_an_equal_one(path: Path, tmp_path: Path) -> None:
+    scenario = load(path)
+    assert scenario.name == path.stem
+    assert reread(scenario, tmp_path) == scenario
+
+
+def test_resolving_writes_every_default(tmp_path: Path) -> None:
+    text = resolve(load(HELLO))
+    for part in (Scenario, type(load(HELLO).fleet), type(load(HELLO).platform)):
+        for field in msgspec.structs.fields(part):
+            assert f"{field.encode_name}:" in text
+
+
+@pytest.mark.parametrize("name", ["NO", "yes", "on", "null", "1e3", "007", "0x10", "1_000", "true", "08"])
+def test_names_that_yaml_takes_for_something_else_survive(name: str, tmp_path: Path) -> None:
+    scenario = msgspec.structs.replace(load(HELLO), tenants=(Tenant(id=name),))
+    assert reread(scenario, tmp_path).tenants == (Tenant(id=name),)
+
+
+def edited(folder: Path, *edits: tuple[str, str]) -> Scenario:
+    text = HELLO.read_text(encoding="utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "edited.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+def test_norway_is_a_name(tmp_path: Path) -> None:
+    scenario = edited(tmp_path, ("id: acme", "id: NO"), ("id: globex", "id: off"))
+    assert [tenant.id for tenant in scenario.tenants] == ["NO", "off"]
+
+
+def test_a_time_of_day_without_quotes_is_no_number_to_the_base_of_sixty(tmp_path: Path) -> None:
+    scenario = edited(tmp_path, ("drivers_per_depot: 4", "drivers_per_depot: 4, shift_starts: [08:00, 14:30]"))
+    assert scenario.fleet.shift_starts == (ClockTime(8 * 3600), ClockTime(14 * 3600 + 1800))
+
+
+def test_a_start_with_an_offset_is_kept_in_utc(tmp_path: Path) -> None:
+    start = edited(tmp_path, ("2026-03-02T04:00:00Z", "2026-03-02T05:00:00+01:00")).start
+    assert (start, start.tzinfo) == (datetime(2026, 3, 2, 4, tzinfo=UTC), UTC)
+
+
+def test_anchors_save_typing(tmp_path: Path) -> None:
+    scenario = edited(
+        tmp_path, ("travel_time: 35 min", "travel_time: &t 35 min"), ("travel_time: 40 min", "travel_time: *t")
+    )
+    assert len({lane.travel_time for lane in scenario.network.lanes}) == 1
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "bom.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + HELLO.read_bytes())
+    assert load(path) == load(HELLO)
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=6), st.sampled_from(["s", "min", "h", "d"]))
+def test_quantities_print_as_they_read(number: object, unit: str) -> None:
+    for text, kind in ((f"{number} {unit}", Duration), (f"{number}/{unit}", Rate)):
+        assert kind.parse(str(kind.parse(text))) == kind.parse(text)
+
+
+@given(st.floats(min_value=0, max_value=1))
+def test_shares_print_as_they_read(part: float) -> None:
+    assert Share.parse(str(Share(part))) == Share(part)
+
+
+def test_the_rules_know_who_reports_status_changes() -> None:
+    usual = report._REPORTING[report.STATUS_CHANGED].producer
+    assert set(STATUS_PRODUCERS) == {usual, *report._STATUS_PRODUCER.values()}
