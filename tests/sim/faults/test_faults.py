@@ -92,7 +92,7 @@ def test_drift_takes_whole_devices_from_its_moment_on(plan, small_scenario):
         change="break_type",
         event_type="vehicle.telemetry",
         field="speed_kmh",
-        share=HALF,
+        share=Share(0.75),
         after=Duration(after_s * S),
     )
     messages = _applied(plan, drift).messages
@@ -100,6 +100,7 @@ def test_drift_takes_whole_devices_from_its_moment_on(plan, small_scenario):
     assert drifted.any()
     of_cohort = np.isin(messages.device, messages.device[drifted])
     telemetry = messages.event_type == type_code("vehicle.telemetry")
+    assert not of_cohort[telemetry].all()
     late_enough = messages.event_time >= plan.start + after_s * S
     assert (drifted == (of_cohort & telemetry & late_enough)).all()
 
