@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum, StrEnum
+from pathlib import Path
 
 import msgspec
+
+from sim.checks.counts import Conserved, FaultCount
 
 
 class FindingKind(StrEnum):
@@ -50,7 +53,10 @@ class Finding(msgspec.Struct, frozen=True):
     detail: str
     """A sentence for people."""
     samples: tuple[dict[str, str], ...] = ()
-    """A few rows as text by column, personal data as tokens. For ``corrupted``: key columns, ``field``, ``expected``, ``observed``."""
+    """A few rows as text by column, personal data as tokens.
+
+    For ``corrupted`` and ``crossed``: the key columns, ``field``, ``expected`` and ``observed``.
+    """
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -73,3 +79,52 @@ def conclude(name: str, compared: int, findings: Iterable[Finding], note: str = 
     if not compared:
         return CheckResult(name, Outcome.UNKNOWN, 0, (), note or "nothing to compare")
     return CheckResult(name, Outcome.PASS, compared, (), note)
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was concluded about one run. Terminal, JUnit and pages render from it alone."""
+
+    schema_version: int = 1
+    run: str
+    scenario: str
+    seed: int
+    mutant: str | None = None
+    """The deliberately broken pipeline that ran, if one did."""
+    outcome: str
+    """The name of the worst outcome of the checks."""
+    exit_code: int
+    reason: str
+    """A sentence for people."""
+    digests: dict[str, str]
+    """Of truth, ledger and log, as sealed."""
+    conservation: tuple[Conserved, ...]
+    faults: tuple[FaultCount, ...]
+    checks: tuple[CheckResult, ...]
+    rows: dict[str, int]
+    """Rows that each table holds."""
+
+    def write(self, path: Path) -> None:
+        """Write ``verdict.json``, whole or not at all."""
+        draft = path.with_name(f"{path.name}.tmp")
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(self)) + b"\n")
+        draft.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Verdict:
+        """Read what ``write`` wrote. Raises msgspec.MsgspecError if it is something else."""
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+
+def reason(checks: Sequence[CheckResult]) -> str:
+    """Why the verdict is what it is, in a sentence."""
+    outcome = worst(check.outcome for check in checks)
+    to_blame = [check for check in checks if check.outcome is outcome]
+    if outcome is Outcome.PASS:
+        return f"all {len(checks)} checks held"
+    names = ", ".join(check.name for check in to_blame) or "no check ran"
+    if outcome is Outcome.FAIL:
+        return f"data is wrong, by {len(to_blame)} of {len(checks)} checks: {names}"
+    if outcome is Outcome.LATE:
+        return f"data is right, but late: {names}"
+    notes = "; ".join(f"{check.name}: {check.note}" for check in to_blame)
+    return f"nothing is proven: {notes or names}"

@@ -1,0 +1,151 @@
+"""The event log against the ledger: every message at its place, once, with its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pyarrow as pa
+
+from backends.interface import MESSAGE
+from sim.checks.scratch import Scratch
+from sim.checks.table_findings import rows_word
+from sim.checks.verdict import CheckResult, Finding, FindingKind, conclude
+from sim.ledger import Ledger
+
+_TABLE = "log"
+_PLACE = 'm."partition" as "partition", m."offset" as "offset"'
+
+_AT_PLACE = """
+create or replace table settled as
+select m.rowid as m, l.rowid as l
+from messages m join log l using ("partition", "offset")
+where m.value_sha256 = l.digest
+qualify row_number() over (partition by m.rowid order by l.rowid) = 1
+"""
+_ELSEWHERE = """
+create or replace table moved as
+with missing as (
+    select rowid as m, value_sha256 as digest, row_number() over (partition by value_sha256 order by rowid) as nth
+    from messages where rowid not in (select m from settled)
+), spare as (
+    select rowid as l, digest, row_number() over (partition by digest order by rowid) as nth from log
+    where rowid not in (select l from settled) and not {again_at_place}
+)
+select m, l from missing join spare using (digest, nth)
+"""
+_AGAIN_AT_PLACE = """exists (
+    from messages m where m."partition" = log."partition" and m."offset" = log."offset" and m.value_sha256 = log.digest
+)"""
+_OTHER_BYTES = """
+create or replace table altered as
+select m.rowid as m, l.rowid as l
+from messages m join log l using ("partition", "offset")
+where m.rowid not in (select m from settled union all select m from moved)
+    and l.rowid not in (select l from settled union all select l from moved)
+qualify row_number() over (partition by m.rowid order by l.rowid) = 1
+"""
+_MATCHED = "(select {side} from settled union all select {side} from moved union all select {side} from altered)"
+
+
+def check(
+    ledger: Ledger, batches: Iterable[pa.RecordBatch], torn: Sequence[Exception], scratch: Scratch
+) -> CheckResult:
+    """Compare the log's messages (``MESSAGE`` batches, in reading order) with the ledger's.
+
+    A message is first looked for at its place, then, by its bytes, anywhere. ``torn`` holds what reading the log could
+    not make sense of, and may fill up while it is read.
+    """
+    load_log(ledger, batches, scratch)
+    scratch.run(_AT_PLACE)
+    scratch.run(_ELSEWHERE.format(again_at_place=_AGAIN_AT_PLACE))
+    scratch.run(_OTHER_BYTES)
+    findings = [
+        *_lost(scratch),
+        *_surplus(scratch),
+        *_moved(scratch),
+        *_out_of_order(scratch),
+        *_altered(scratch),
+    ]
+    (read,) = scratch.numbers("select count(*) from log")
+    return conclude("log", max(read, ledger.messages.num_rows), findings, "; ".join(str(error) for error in torn))
+
+
+def load_log(ledger: Ledger, batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
+    """Bring ledger and log into the scratch as ``messages`` and ``log``, bytes as their digest."""
+    scratch.load("messages", ledger.messages)
+    reader = pa.RecordBatchReader.from_batches(MESSAGE, (batch.cast(MESSAGE) for batch in batches))
+    scratch.load("log", reader, '"partition", "offset", key, ingest_time, sha256(value) as digest')
+
+
+def _lost(scratch: Scratch) -> Iterator[Finding]:
+    lost = f"from messages m where m.rowid not in {_MATCHED.format(side='m')}"
+    (rows,) = scratch.numbers(f"select count(*) {lost}")
+    if rows:
+        runs = (
+            'select "partition", min("offset") || \'-\' || max("offset") as offsets, count(*) as messages from ('
+            f'select {_PLACE}, m."offset" - row_number() over (partition by m."partition" order by m."offset") as run '
+            f'{lost}) group by "partition", run order by "partition", min("offset")'
+        )
+        (stretches,) = scratch.numbers(f"select count(*) from ({runs})")
+        detail = f"{_messages(rows)} of the ledger not in the log, in {stretches} stretches of offsets"
+        yield Finding(FindingKind.LOST, _TABLE, rows, detail, scratch.samples(runs))
+
+
+def _surplus(scratch: Scratch) -> Iterator[Finding]:
+    surplus = (
+        'select "partition", "offset", digest, digest in (select value_sha256 from messages) as known '
+        f"from log where rowid not in {_MATCHED.format(side='l')}"
+    )
+    known, unknown = scratch.numbers(f"select count_if(known), count_if(not known) from ({surplus})")
+    sample = f'select "partition", "offset", digest from ({surplus}) where {{}} order by "partition", "offset"'
+    if known:
+        detail = f"{_messages(known)} in the log more often than in the ledger"
+        yield Finding(FindingKind.DUPLICATED, _TABLE, known, detail, scratch.samples(sample.format("known")))
+    if unknown:
+        detail = f"{_messages(unknown)} in the log that the ledger does not know"
+        yield Finding(FindingKind.UNEXPECTED, _TABLE, unknown, detail, scratch.samples(sample.format("not known")))
+
+
+def _moved(scratch: Scratch) -> Iterator[Finding]:
+    (rows,) = scratch.numbers("select count(*) from moved")
+    if rows:
+        sample = (
+            'select m.message_id, m."partition" || \':\' || m."offset" as expected, '
+            'l."partition" || \':\' || l."offset" as observed '
+            "from moved p join messages m on m.rowid = p.m join log l on l.rowid = p.l order by m.message_id"
+        )
+        detail = f"{_messages(rows)} at another place (partition:offset) than the ledger's"
+        yield Finding(FindingKind.MISROUTED, _TABLE, rows, detail, scratch.samples(sample))
+
+
+def _out_of_order(scratch: Scratch) -> Iterator[Finding]:
+    before = 'max(l."offset") over (partition by l."partition" order by l.rowid)'
+    behind = (
+        f'select "partition", "offset", before as read_after_offset from (select l."partition", l."offset", {before} '
+        'as before from log l where l.rowid in (select l from settled)) where before > "offset"'
+    )
+    (rows,) = scratch.numbers(f"select count(*) from ({behind})")
+    if rows:
+        detail = f"{_messages(rows)} stored behind one with a higher offset"
+        samples = scratch.samples(f'{behind} order by "partition", "offset"')
+        yield Finding(FindingKind.MISROUTED, _TABLE, rows, detail, samples)
+
+
+def _altered(scratch: Scratch) -> Iterator[Finding]:
+    fields = {"value": ("value_sha256", "digest"), "key": ("key", "key"), "ingest_time": ("ingest_time", "ingest_time")}
+    for field, (expected, observed) in fields.items():
+        paired = (
+            f"select {_PLACE}, '{field}' as field, m.{expected} as expected, l.{observed} as observed "
+            "from (from settled union all from altered union all from moved) p "
+            "join messages m on m.rowid = p.m join log l on l.rowid = p.l "
+            f"where m.{expected} is distinct from l.{observed}"
+        )
+        (rows,) = scratch.numbers(f"select count(*) from ({paired})")
+        if rows:
+            samples = scratch.samples(f'{paired} order by "partition", "offset"')
+            detail = f"{field} differs in {_messages(rows)}"
+            yield Finding(FindingKind.CORRUPTED, _TABLE, rows, detail, samples)
+
+
+def _messages(count: int) -> str:
+    return rows_word(count).replace("row", "message")

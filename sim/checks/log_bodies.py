@@ -1,0 +1,65 @@
+"""The log's messages that bear witness: those a fault was planned to touch, and the others about the same facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from backends.interface import MESSAGE
+from sim.checks.scratch import Scratch
+from sim.ledger import Ledger
+
+_READ = pa.schema([*MESSAGE, pa.field("text", pa.string()), pa.field("strict", pa.bool_(), nullable=False)])
+
+
+def load_bodies(ledger: Ledger, batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
+    """Make tables ``fired`` (the firings) and ``bodies``: a row for each witness that the log holds at its place.
+
+    ``bodies`` has ``message_id``, ``event_type``, ``fact_row`` and ``planned_producer_time`` of the ledger's message at
+    that place; of the log's ``key``, ``ingest_time``, ``digest``, ``strict`` (whether it is strict JSON) and ``body``
+    (null if it is not).
+    """
+    scratch.load("messages", ledger.messages)
+    scratch.load("fired", ledger.firings)
+    scratch.run(
+        "create or replace table witnesses as select m.* from messages m "
+        "semi join (select event_type, fact_row from messages semi join fired using (message_id)) "
+        "using (event_type, fact_row)"
+    )
+    (highest,) = scratch.numbers('select max("offset") from witnesses')
+    places = _places(scratch, highest + 1)
+    reader = pa.RecordBatchReader.from_batches(_READ, _witnesses(batches, places, highest + 1))
+    scratch.load("witnessed", reader, '"partition", "offset", key, ingest_time, sha256(value) as digest, strict, text')
+    scratch.run(
+        "create or replace table bodies as "
+        "select w.message_id, w.event_type, w.fact_row, w.producer_time as planned_producer_time, "
+        "l.key, l.ingest_time, l.digest, l.strict, try_cast(l.text as json) as body "
+        'from witnesses w join witnessed l using ("partition", "offset")'
+    )
+
+
+def _places(scratch: Scratch, width: int) -> pa.Array:
+    rows = scratch.rows(f'select "partition"::bigint * {width} + "offset" from witnesses')
+    return pa.array([row[0] for row in rows], pa.int64())
+
+
+def _witnesses(batches: Iterable[pa.RecordBatch], places: pa.Array, width: int) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        place = pc.add(pc.multiply(batch["partition"].cast(pa.int64()), width), batch["offset"])
+        rows = batch.cast(MESSAGE).filter(pc.is_in(place, places))
+        texts = [_strict_json(value) for value in rows["value"].to_pylist()]
+        strict = [text is not None for text in texts]
+        columns = [*rows.columns, pa.array(texts, pa.string()), pa.array(strict)]
+        yield pa.RecordBatch.from_arrays(columns, schema=_READ)
+
+
+def _strict_json(value: bytes) -> str | None:
+    """The text of a value that is UTF-8 and JSON by RFC 8259, or nothing."""
+    try:
+        msgspec.json.decode(value)
+        return value.decode()
+    except (ValueError, RecursionError):
+        return None
