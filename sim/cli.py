@@ -28,7 +28,7 @@ def _run(given: Namespace) -> ExitStatus:
 
     verdict = run.run(scenario, given.runs, given.mutant, _tell)
     print(terminal.render(verdict))
-    return ExitStatus(verdict.outcome)
+    return ExitStatus(verdict.exit_code)
 
 
 def _check(given: Namespace) -> ExitStatus:
@@ -38,7 +38,7 @@ def _check(given: Namespace) -> ExitStatus:
 
     verdict = run.check(folder, _tell)
     print(terminal.render(verdict))
-    return ExitStatus(verdict.outcome)
+    return ExitStatus(verdict.exit_code)
 
 
 def _runs(given: Namespace) -> ExitStatus:

@@ -5,7 +5,6 @@
 import os
 import subprocess
 import sys
-from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -28,7 +27,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., object]
     def replace(function: Callable[..., object]) -> None:
         run, terminal = ModuleType("sim.run"), ModuleType("sim.report.terminal")
         run.run = run.check = function  # type: ignore[attr-defined]
-        terminal.render = lambda verdict: f"the verdict is {verdict.outcome.name}"  # type: ignore[attr-defined]
+        terminal.render = lambda verdict: f"the verdict is {verdict.outcome}"  # type: ignore[attr-defined]
         for parent, name, module in ((sim, "run", run), (report, "terminal", terminal)):
             monkeypatch.setitem(sys.modules, module.__name__, module)
             monkeypatch.setattr(parent, name, module, raising=False)
@@ -40,7 +39,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., object]
 def test_a_verdict_is_the_exit_status_of_run_and_check(
     outcome: Outcome, stand_in: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stand_in(lambda *_: SimpleNamespace(outcome=outcome))
+    stand_in(lambda *_: SimpleNamespace(outcome=outcome.name, exit_code=outcome.value))
     (tmp_path / "hello-0001").mkdir()
     assert main(["run", "hello", "--runs", str(tmp_path)]) == outcome
     assert main(["check", "hello-0001", "--runs", str(tmp_path)]) == outcome
@@ -90,9 +89,9 @@ def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
 ) -> None:
     seen: list[object] = []
 
-    def run(scenario: Scenario, runs: Path, mutant: str | None, _: object) -> Namespace:
+    def run(scenario: Scenario, runs: Path, mutant: str | None, _: object) -> SimpleNamespace:
         seen.extend([scenario.name, scenario.seed, runs, mutant])
-        return Namespace(outcome=Outcome.PASS)
+        return SimpleNamespace(outcome="PASS", exit_code=0)
 
     stand_in(run)
     main(["run", "messy", "--seed", "99", "--runs", str(tmp_path), "--mutant", "dedupe_off"])
