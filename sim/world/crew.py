@@ -23,18 +23,14 @@ class Crew:
     driver_ids: list[str]
     driver_depots: list[int]
     shifts: list[list[tuple[int, int]]]
-    """Of each driver: beginning and end, in microseconds since the start, one after the other."""
+    """Of each driver: beginning and end, in microseconds since the start; who is still at work skips the next."""
     vehicle_ids: list[str]
     vehicle_depots: list[int]
 
 
 def _shifts(begins: list[int], length_us: int, late_us: list[int]) -> list[tuple[int, int]]:
-    shifts: list[tuple[int, int]] = []
-    for begin, late in zip(begins, late_us, strict=True):
-        shift = max(begin, 0) + late, begin + length_us + late
-        if shift[0] < shift[1] and (not shifts or shift[0] > shifts[-1][1]):
-            shifts.append(shift)
-    return shifts
+    shifts = ((max(begin, 0) + late, begin + length_us + late) for begin, late in zip(begins, late_us, strict=True))
+    return [(begin, end) for begin, end in shifts if begin < end]
 
 
 def draw_crew(scenario: Scenario, network: Network, rng: Randomness) -> Crew:

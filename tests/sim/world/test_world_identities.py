@@ -26,3 +26,9 @@ def test_contact_details_look_real_and_belong_to_no_real_domain():
 def test_a_seed_makes_the_same_people_whoever_else_is_enrolled_later():
     assert Registry(5).enrol(30).names == Registry(5).enrol(90).names[:30]
     assert Registry(5).enrol(30).names != Registry(6).enrol(30).names
+
+
+def test_names_that_sound_alike_still_get_addresses_of_their_own():
+    registry = Registry(1)
+    addresses = [registry._email(name, "example.com") for name in ("Zoé Müller", "Zoë Mueller", "Zoe Müller")]
+    assert addresses == ["zoe.mueller@example.com", "zoe.mueller2@example.com", "zoe.mueller3@example.com"]

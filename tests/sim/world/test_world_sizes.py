@@ -87,3 +87,47 @@ def test_a_depot_that_opens_for_a_quarter_of_an_hour_sends_nobody_out(tiny):
     facts = simulate(msgspec.structs.replace(tiny, network=network)).facts
     assert set(facts["shipment.status.changed"]["status"].to_pylist()) == {"created"}
     assert set(facts["driver.status.changed"]["status"].to_pylist()) == {"on_shift", "off_shift"}
+
+
+def test_a_vehicle_loads_only_what_gets_on_board_before_the_gate_shuts(tiny):
+    hub, depot = tiny.network.facilities
+    brief = msgspec.structs.replace(hub, docks=20, open=OpeningHours.parse("09:00-09:10"))
+    lane = msgspec.structs.replace(tiny.network.lanes[0], headway=Duration.parse("10 min"))
+    network = msgspec.structs.replace(
+        tiny.network,
+        facilities=(brief, depot, msgspec.structs.replace(depot, id="B")),
+        lanes=(lane, msgspec.structs.replace(lane, between=("B", "HUB"))),
+    )
+    busy = msgspec.structs.replace(
+        tiny,
+        network=network,
+        duration=Duration.parse("2 d"),
+        demand=Demand(Rate.parse("800/h"), Duration.parse("1 h")),
+        fleet=Fleet(leg_time=Duration.parse("10 s"), stop_time=Duration.parse("5 s")),
+    )
+    scans = simulate(busy).facts["facility.scan"].to_pylist()
+    left = [s["event_time"] for s in scans if (s["facility_id"], s["scan_type"]) == ("HUB", "departure")]
+    assert len(left) > 300
+    assert all((moment.hour, moment.minute // 10) == (9, 0) for moment in left)
+
+
+def test_who_comes_back_late_clocks_out_after_that(tiny):
+    """One stop an hour away just fits the shift as planned, so that bad luck on the road makes overtime."""
+    fleet = msgspec.structs.replace(
+        tiny.fleet,
+        drivers_per_depot=8,
+        vans_per_depot=8,
+        stops_per_round=1,
+        leg_time=Duration.parse("1 h"),
+        shift_starts=(ClockTime.parse("09:00"),),
+        shift_length=Duration.parse("150 min"),
+    )
+    rows = simulate(msgspec.structs.replace(tiny, fleet=fleet)).facts["driver.status.changed"].to_pylist()
+    duties = {row["driver_id"]: [] for row in rows}
+    for row in rows:
+        duties[row["driver_id"]].append((row["status"], row["event_time"]))
+    worked_s = [(times[-1][1] - times[0][1]).total_seconds() for times in duties.values()]
+    assert max(worked_s) > 150 * 60
+    for times in duties.values():
+        assert [status for status, _ in times] == ["on_shift", "driving", "at_depot", "off_shift"]
+        assert times[2][1] < times[3][1]
