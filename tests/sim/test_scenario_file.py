@@ -61,7 +61,7 @@ def test_norway_is_a_name(tmp_path: Path) -> None:
 
 
 def test_a_time_of_day_without_quotes_is_no_number_to_the_base_of_sixty(tmp_path: Path) -> None:
-    scenario = edited(tmp_path, ("drivers_per_depot: 4", "drivers_per_depot: 4, shift_starts: [08:00, 14:30]"))
+    scenario = edited(tmp_path, ("drivers_per_depot: 8", "drivers_per_depot: 8, shift_starts: [08:00, 14:30]"))
     assert scenario.fleet.shift_starts == (ClockTime(8 * 3600), ClockTime(14 * 3600 + 1800))
 
 
