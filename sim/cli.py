@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from backends.interface import BackendError
+from pipeline.token_key import TokenKeyError
 from sim.arguments import parse
 from sim.errors import UsageError, unknown
 from sim.exit_status import ExitStatus
@@ -107,14 +109,17 @@ def _run_folder(given: str, runs_folder: Path) -> Path:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit status. A person's mistake gets a sentence, a bug its traceback as well."""
+    """Run one command and give its exit status. A person's mistake gets a sentence, a crash its traceback as well."""
     try:
         arguments = parse(sys.argv[1:] if given is None else given)
         status = _COMMANDS[arguments.command](arguments)
         sys.stdout.flush()
-    except UsageError as error:
+    except (UsageError, TokenKeyError) as error:
         print(error, file=sys.stderr)
         return ExitStatus.USAGE
+    except BackendError as error:
+        print(f"nothing is proven: {error}", file=sys.stderr)
+        return ExitStatus.UNKNOWN
     except KeyboardInterrupt:
         print("\nstopped by Ctrl-C; the next run starts in a new folder", file=sys.stderr)
         return ExitStatus.INTERRUPTED
@@ -123,6 +128,6 @@ def main(given: Sequence[str] | None = None) -> int:
         return ExitStatus.UNHEARD
     except Exception as error:  # noqa: BLE001 (the last one to hear of it)
         traceback.print_exc()
-        print(f"a bug in sim, not in what you gave it: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"sim crashed, and nothing is proven: {type(error).__name__}: {error}", file=sys.stderr)
         return ExitStatus.CRASH
     return status

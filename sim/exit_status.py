@@ -25,9 +25,9 @@ _MEANING = {
     ExitStatus.PASS: "every check held, and every planned fault fired",
     ExitStatus.FAIL: "data is wrong",
     ExitStatus.USAGE: "the scenario or the arguments can't be used; nothing was run",
-    ExitStatus.UNKNOWN: "nothing is proven: a fault did not fire, there were no events, or a check crashed",
+    ExitStatus.UNKNOWN: "nothing is proven: a fault did not fire, nothing to compare, or a check crashed",
     ExitStatus.LATE: "data is right, but did not come within the bound",
-    ExitStatus.CRASH: "a bug of this project",
+    ExitStatus.CRASH: "sim itself crashed; the traceback says where",
     ExitStatus.INTERRUPTED: "stopped by Ctrl-C",
     ExitStatus.UNHEARD: "whoever read the output went away before its end",
 }

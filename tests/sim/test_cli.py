@@ -12,6 +12,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 import sim
+from backends.interface import BackendError
+from pipeline.token_key import TokenKeyError
 from sim import report
 from sim.arguments import COMMANDS
 from sim.checks.verdict import Outcome
@@ -53,12 +55,30 @@ def test_usage_is_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert f"{bad}:2: unknown key 'fautls'; did you mean 'faults'?" in capsys.readouterr().err
 
 
-def test_a_bug_is_70_with_its_traceback(stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_crash_is_70_with_its_traceback(stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
     stand_in(lambda *_: {}["the missing piece"])
     assert main(["run", "hello"]) == 70
     told = capsys.readouterr().err
     assert "Traceback" in told
-    assert "a bug in sim, not in what you gave it: KeyError: 'the missing piece'" in told
+    assert "sim crashed, and nothing is proven: KeyError: 'the missing piece'" in told
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (TokenKeyError("no key for personal data"), 2, "no key for personal data\n"),
+        (BackendError("the warehouse is busy"), 3, "nothing is proven: the warehouse is busy\n"),
+    ],
+)
+def test_what_is_no_bug_has_no_traceback(
+    error: Exception, status: int, told: str, stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    stand_in(fail)
+    assert main(["run", "hello"]) == status
+    assert capsys.readouterr().err == told
 
 
 def test_ctrl_c_is_130_with_a_sentence(stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,84 @@
+"""How large a local install is, package by package, who asks for each, and which of them `sim run` ever imports.
+
+Makes a new environment from ``requirements/local.lock`` in a temporary folder, measures it, and runs ``hello`` in it.
+The figures of ``docs/decisions/0001-install-size.md`` come from here: ``make size``.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RUN = """
+import sys
+from sim.cli import main
+status = main(["run", "hello", "--runs", sys.argv[1]])
+print("imported", *sorted({name.partition(".")[0] for name in sys.modules}))
+sys.exit(status)
+"""
+
+
+def install(folder: Path) -> Path:
+    """A new environment with the project in it; gives its Python."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / "bin" / "python"
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements" / "local.lock"], check=True)
+    subprocess.run([*pip, "--no-deps", "--no-build-isolation", ROOT], check=True)
+    return python
+
+
+def imported_by_a_run(python: Path, runs: Path) -> set[str]:
+    """The top names of all modules that ``sim run hello`` had imported at its end."""
+    done = subprocess.run([python, "-c", RUN, runs], cwd=runs.parent, stdout=subprocess.PIPE, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def size_kib(package: Distribution) -> int:
+    paths = [Path(str(package.locate_file(file))) for file in package.files or ()]
+    return sum(path.stat().st_size for path in paths if path.is_file()) // 1024
+
+
+def top_names(package: Distribution) -> set[str]:
+    firsts = {file.parts[0] for file in package.files or () if file.suffix in (".py", ".so")}
+    return {first.partition(".")[0] for first in firsts} - {".."}
+
+
+def askers(packages: list[Distribution]) -> dict[str, set[str]]:
+    """For each package those that require it, extras apart."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for package in packages:
+        for requirement in package.requires or ():
+            if "extra ==" not in requirement:
+                found[canonical(re.split(r"[^A-Za-z0-9._-]", requirement)[0])].add(package.name)
+    return found
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        python = install(Path(folder) / "venv")
+        site = next((Path(folder) / "venv" / "lib").glob("*/site-packages"))
+        packages = sorted(distributions(path=[str(site)]), key=size_kib, reverse=True)
+        imported = imported_by_a_run(python, Path(folder) / "runs")
+        asked = askers(packages)
+        print(f"{'package':<22}{'MiB':>7}  {'imported':<9}  asked for by")
+        for package in packages:
+            used = "yes" if top_names(package) & imported else "no"
+            by = ", ".join(sorted(asked[canonical(package.name)])) or "-"
+            print(f"{package.name:<22}{size_kib(package) / 1024:>7.1f}  {used:<9}  {by}")
+        print(f"{'in all':<22}{sum(map(size_kib, packages)) / 1024:>7.1f}")
+        subprocess.run(["du", "-sm", str(Path(folder) / "venv")], check=True)
+
+
+if __name__ == "__main__":
+    main()
