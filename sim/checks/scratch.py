@@ -49,8 +49,7 @@ class Scratch:
 
     def numbers(self, sql: str) -> tuple[int, ...]:
         """The one row that a query answers, as whole numbers; null is 0."""
-        row = self._connection.execute(sql).fetchone()
-        assert row is not None
+        (row,) = self._connection.execute(sql).fetchall()
         return tuple(int(value or 0) for value in row)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
@@ -74,7 +73,7 @@ def open_scratch(memory_limit: str = "600MB") -> Iterator[Scratch]:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "temp_directory": f"{folder}/spill",
-            "TimeZone": "UTC",
         }
         with duckdb.connect(Path(folder) / "scratch.duckdb", config=settings) as connection:
+            connection.execute("set TimeZone = 'UTC'")
             yield Scratch(connection)

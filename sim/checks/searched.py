@@ -60,17 +60,22 @@ def _joined(column: pa.Array) -> str:
     if pa.types.is_nested(column.type):
         return "\n".join(map(str, column.to_pylist())).encode().decode("latin-1")
     distinct = pc.unique(column.cast(pa.large_binary())).drop_null()
-    lines = pa.LargeListArray.from_arrays(pa.array([0, len(distinct)], pa.int64()), distinct)
-    joined: bytes = pc.binary_join(lines, b"\n")[0].as_py() or b""
-    return joined.decode("latin-1")
+    return b"\n".join(distinct.to_pylist()).decode("latin-1")
 
 
 def _tables(path: Path) -> Iterator[Piece]:
     """The tables that a DuckDB file holds itself; views are over files that are searched anyway.
 
-    From a copy, since the file may be open.
+    From a copy with what is not yet merged into it, since the file may be open.
     """
-    with TemporaryDirectory(prefix="sim-check-") as folder, duckdb.connect(shutil.copy(path, folder)) as connection:
+    with TemporaryDirectory(prefix="sim-check-") as folder:
+        for part in path.parent.glob(f"{path.name}*"):
+            shutil.copy(part, folder)
+        yield from _columns(Path(folder) / path.name)
+
+
+def _columns(path: Path) -> Iterator[Piece]:
+    with duckdb.connect(path) as connection:
         found = connection.sql(
             "select schema_name, table_name, column_name from duckdb_columns() "
             "join duckdb_tables() using (schema_name, table_name) where data_type ilike '%varchar%' order by all"

@@ -18,7 +18,8 @@ _COUNTED = {"status": "shipment.status.changed", "scan": "facility.scan"}
 
 def kpi_5min(truth: Truth, ledger: Ledger) -> pa.Table:
     """The counts of status changes and scans by window, tenant and facility."""
-    with duckdb.connect(config={"TimeZone": "UTC"}) as connection:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
         connection.register("message", ledger.messages.select(["event_type", "fact_row", "fate"]))
         for name, event_type in _COUNTED.items():
             facts = truth.facts[event_type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import add
 
@@ -81,9 +81,9 @@ def _next(verdict: Verdict) -> str:
     return f"next: see why '{unproven}' could not tell; {again}"
 
 
-def _aligned(rows: Iterable[tuple[object, ...]]) -> list[str]:
+def _aligned(rows: Sequence[tuple[object, ...]]) -> list[str]:
     """Columns side by side: numbers to the right, text to the left."""
-    table = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in (rows := list(rows))]
+    table = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
     numeric = [isinstance(cell, int) for cell in rows[-1]]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return [

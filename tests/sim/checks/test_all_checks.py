@@ -1,0 +1,108 @@
+"""All checks together: a right run passes, a crash is UNKNOWN and hides nothing."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from backends.local.event_log import read_log
+from sim.checks.all_checks import Inputs, run_checks
+from sim.checks.verdict import Outcome, Verdict, reason, worst
+from sim.ledger import MESSAGES
+from sim.seal import file_digests
+
+
+@pytest.fixture
+def inputs(messy, warehouse, tmp_path: Path, token_key) -> Inputs:
+    messy.truth.write(tmp_path / "truth")
+    messy.ledger.write(tmp_path / "ledger")
+    sealed = file_digests(tmp_path, "truth") | file_digests(tmp_path, "ledger")
+    return Inputs(
+        root=tmp_path,
+        sealed=sealed,
+        scenario=messy.scenario,
+        token_key=token_key,
+        read_truth=lambda: messy.truth,
+        read_ledger=lambda: messy.ledger,
+        read_log=lambda on_torn: read_log(messy.log, on_torn),
+        open_warehouse=lambda: warehouse,
+    )
+
+
+def outcomes(checked) -> dict[str, Outcome]:
+    return {check.name: check.outcome for check in checked.checks}
+
+
+def test_a_right_run_passes(inputs, messy):
+    checked = run_checks(inputs)
+    assert worst(outcomes(checked).values()) is Outcome.PASS
+    assert len(checked.faults) == len(messy.scenario.faults)
+    assert checked.rows["clean.events"] == messy.expected.tables["clean.events"].num_rows
+    assert sum(row.observed.messages for row in checked.conservation) == messy.ledger.messages.num_rows
+    assert reason(checked.checks) == f"all {len(checked.checks)} checks held"
+
+
+def test_a_check_that_crashes_is_unknown_and_the_others_go_on(inputs, warehouse):
+    warehouse.change("drop table curated.kpi_5min")
+    warehouse.change("delete from clean.rejected")
+    checked = run_checks(inputs)
+    found = outcomes(checked)
+    assert found["table curated.kpi_5min"] is Outcome.UNKNOWN
+    assert found["table clean.rejected"] is found["dispositions"] is Outcome.FAIL
+    assert found["table clean.events"] is found["pii"] is Outcome.PASS
+    (crashed,) = [check for check in checked.checks if check.name == "table curated.kpi_5min"]
+    assert crashed.note.startswith("crashed: ")
+    assert "kpi_5min" in crashed.note
+
+
+def test_an_expected_table_that_can_t_be_computed_is_unknown(inputs, messy):
+    strange = messy.ledger.messages.to_pydict()
+    strange["body"][strange["fate"].index("clean")] = "changed"
+    ledger = replace(messy.ledger, messages=pa.Table.from_pydict(strange, MESSAGES))
+    found = outcomes(run_checks(replace(inputs, read_ledger=lambda: ledger)))
+    assert found["expected"] is Outcome.UNKNOWN
+    assert found["log"] is Outcome.PASS
+
+
+def test_a_broken_seal_stops_all_else(inputs):
+    (inputs.root / "ledger" / "messages.parquet").write_bytes(b"")
+    checked = run_checks(inputs)
+    assert outcomes(checked) == {"seal": Outcome.UNKNOWN}
+    assert reason(checked.checks) == "nothing is proven: seal: ledger/messages.parquet is not as it was sealed"
+
+
+def test_no_messages_are_unknown(inputs, messy):
+    empty = replace(messy.ledger, messages=messy.ledger.messages.slice(0, 0))
+    checked = run_checks(replace(inputs, read_ledger=lambda: empty))
+    assert worst(outcomes(checked).values()) is Outcome.UNKNOWN
+    assert "no messages" in reason(checked.checks)
+
+
+def test_a_warehouse_that_can_t_be_opened_is_unknown(inputs):
+    def refuse():
+        raise OSError("no such folder")
+
+    checked = run_checks(replace(inputs, open_warehouse=refuse))
+    assert worst(outcomes(checked).values()) is Outcome.UNKNOWN
+    assert "no such folder" in reason(checked.checks)
+
+
+def test_a_verdict_is_read_as_it_was_written(inputs, tmp_path):
+    checked = run_checks(inputs)
+    verdict = Verdict(
+        run="messy-0001",
+        scenario="messy",
+        seed=11,
+        outcome="PASS",
+        exit_code=0,
+        reason=reason(checked.checks),
+        digests={"log": "ab"},
+        conservation=checked.conservation,
+        faults=checked.faults,
+        checks=checked.checks,
+        rows=dict(checked.rows),
+    )
+    verdict.write(tmp_path / "verdict.json")
+    assert Verdict.read(tmp_path / "verdict.json") == verdict
+    assert not (tmp_path / "verdict.json.tmp").exists()

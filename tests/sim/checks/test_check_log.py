@@ -1,0 +1,111 @@
+"""The log as written passes; cut, repeated, reordered or altered it gives exactly that finding."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from backends.interface import TornSegment
+from sim.checks import log
+from sim.checks.verdict import CheckResult, Finding, FindingKind, Outcome
+
+
+@pytest.fixture
+def check(messy, scratch) -> Callable[[pa.Table], CheckResult]:
+    return lambda messages, torn=(): log.check(messy.ledger, messages.to_batches(1000), torn, scratch)
+
+
+def only(result: CheckResult) -> Finding:
+    assert result.outcome is Outcome.FAIL
+    (finding,) = result.findings
+    return finding
+
+
+def with_values(messages: pa.Table, name: str, rows: dict[int, object]) -> pa.Table:
+    values = messages[name].to_pylist()
+    for row, value in rows.items():
+        values[row] = value
+    field = messages.schema.field(name)
+    return messages.set_column(messages.schema.get_field_index(name), field, pa.array(values, field.type))
+
+
+def test_the_log_as_written_passes(check, messy):
+    result = check(messy.messages())
+    assert (result.outcome, result.compared) == (Outcome.PASS, messy.ledger.messages.num_rows)
+
+
+def test_a_truncated_log_has_lost_messages(check, messy):
+    messages = messy.messages()
+    result = check(messages.slice(0, len(messages) - 10), [TornSegment("partition=00003/0.arrow: torn at byte 7")])
+    finding = only(result)
+    last = messages["offset"][-1].as_py()
+    assert (finding.kind, finding.rows) == (FindingKind.LOST, 10)
+    assert finding.samples == ({"partition": "3", "offsets": f"{last - 9}-{last}", "messages": "10"},)
+    assert "torn at byte 7" in result.note
+
+
+def test_the_stretches_of_lost_messages_are_told_apart(check, messy):
+    messages = messy.messages()
+    finding = only(check(pa.concat_tables([messages.slice(0, 5), messages.slice(8, 2), messages.slice(11)])))
+    assert [sample["offsets"] for sample in finding.samples] == ["5-7", "10-10"]
+    assert "in 2 stretches" in finding.detail
+
+
+def test_an_empty_log_has_lost_everything(check, messy):
+    finding = only(check(messy.messages().slice(0, 0)))
+    assert (finding.kind, finding.rows) == (FindingKind.LOST, messy.ledger.messages.num_rows)
+
+
+def test_a_repeated_stretch_is_duplicated(check, messy):
+    messages = messy.messages()
+    finding = only(check(pa.concat_tables([messages, messages.slice(40, 7)])))
+    assert (finding.kind, finding.rows) == (FindingKind.DUPLICATED, 7)
+
+
+def test_a_message_again_at_a_place_of_its_own_is_duplicated(check, messy):
+    messages = messy.messages()
+    finding = only(check(pa.concat_tables([messages, with_values(messages.slice(40, 1), "offset", {0: 10**9})])))
+    assert (finding.kind, finding.samples[0]["offset"]) == (FindingKind.DUPLICATED, str(10**9))
+
+
+def test_messages_that_changed_places_are_misrouted(check, messy):
+    messages = messy.messages()
+    swapped = np.arange(len(messages))
+    swapped[[3, 9]] = [9, 3]
+    moved = messages.take(swapped)
+    for name in ("partition", "offset"):
+        moved = moved.set_column(moved.schema.get_field_index(name), moved.schema.field(name), messages[name])
+    finding = only(check(moved))
+    assert (finding.kind, finding.rows) == (FindingKind.MISROUTED, 2)
+    expected = {(sample["expected"], sample["observed"]) for sample in finding.samples}
+    assert expected == {("0:3", "0:9"), ("0:9", "0:3")}
+
+
+def test_messages_stored_in_another_order_are_misrouted(check, messy):
+    messages = messy.messages()
+    order = np.arange(len(messages))
+    order[[3, 4]] = [4, 3]
+    finding = only(check(messages.take(order)))
+    assert (finding.kind, finding.rows) == (FindingKind.MISROUTED, 1)
+    assert finding.samples[0] == {"partition": "0", "offset": "3", "read_after_offset": "4"}
+
+
+@pytest.mark.parametrize(("name", "value"), [("value", b"{}"), ("key", "other")])
+def test_an_altered_message_is_corrupted(check, messy, name, value):
+    finding = only(check(with_values(messy.messages(), name, {5: value})))
+    assert (finding.kind, finding.rows, finding.samples[0]["field"]) == (FindingKind.CORRUPTED, 1, name)
+    assert (finding.samples[0]["partition"], finding.samples[0]["offset"]) == ("0", "5")
+
+
+def test_another_arrival_time_is_corrupted(check, messy):
+    messages = messy.messages()
+    later = messages["ingest_time"][8].as_py()
+    assert only(check(with_values(messages, "ingest_time", {5: later}))).samples[0]["field"] == "ingest_time"
+
+
+def test_a_message_that_the_ledger_does_not_know_is_unexpected(check, messy):
+    messages = messy.messages()
+    foreign = with_values(with_values(messages.slice(0, 1), "value", {0: b"{}"}), "offset", {0: 10**9})
+    finding = only(check(pa.concat_tables([messages, foreign])))
+    assert (finding.kind, finding.rows) == (FindingKind.UNEXPECTED, 1)

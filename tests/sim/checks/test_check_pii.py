@@ -1,0 +1,129 @@
+"""No personal value outside the restricted folders, in whatever kind of file."""
+
+import gzip
+import json
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sim.checks import pii
+from sim.checks.verdict import FindingKind, Outcome
+from sim.truth import Truth
+
+
+@pytest.fixture
+def person(messy):
+    row = messy.truth.facts["shipment.created"].slice(0, 1).to_pylist()[0]
+    return {kind: row[f"recipient_{kind}"] for kind in ("name", "phone", "email")}
+
+
+@pytest.fixture
+def root(tmp_path, messy):
+    messy.truth.write(tmp_path / "truth")
+    messy.ledger.write(tmp_path / "ledger")
+    for name, rows in messy.expected.tables.items():
+        folder = tmp_path / "warehouse" / name.replace(".", "/")
+        folder.mkdir(parents=True)
+        pq.write_table(rows, folder / "part-0.parquet")
+    (tmp_path / "run.json").write_text("{}\n")
+    return tmp_path
+
+
+@pytest.fixture
+def check(messy, root, token_key):
+    return lambda: pii.check(messy.truth, token_key, root)
+
+
+def test_a_run_without_leaks_passes(check):
+    result = check()
+    assert (result.outcome, result.findings) == (Outcome.PASS, ())
+    assert result.compared > 10
+    assert "files searched for" in result.note
+
+
+def leak(check, person, place, column, kind):
+    result = check()
+    (finding,) = result.findings
+    assert (finding.kind, finding.table, finding.samples[0]["column"]) == (FindingKind.LEAKED, place, column)
+    assert finding.samples[0]["token"].startswith(f"tok_{kind}_")
+    assert not any(value in str(result) for value in person.values())
+    return finding
+
+
+@pytest.mark.parametrize("kind", ["name", "phone", "email"])
+def test_a_value_in_a_column_of_a_parquet_file_is_leaked(check, root, person, kind):
+    folder = root / "warehouse/clean/copies"
+    folder.mkdir()
+    texts = [json.dumps({"a": 1, "b": person[kind]}, ensure_ascii=False), "tok", None]
+    pq.write_table(pa.table({"n": [1, 2, 3], "payload": texts}), folder / "part-7.parquet")
+    assert leak(check, person, "warehouse/clean/copies", "payload", kind).rows == 1
+
+
+def test_a_value_in_a_list_of_a_parquet_file_is_leaked(check, root, person):
+    pq.write_table(pa.table({"tags": [["x", person["email"]]]}), root / "tags.parquet")
+    leak(check, person, "tags.parquet", "tags", "email")
+
+
+def test_a_value_in_a_compressed_text_file_is_leaked(check, root, person):
+    (root / "staging").mkdir()
+    with gzip.open(root / "staging/part.jsonl.gz", "wt") as file:
+        file.write(json.dumps({"who": person["phone"]}) + "\n")
+    leak(check, person, "staging/part.jsonl.gz", "text", "phone")
+
+
+def test_a_value_escaped_as_json_is_leaked(check, root, messy):
+    name = "Zoë Kühn-Größe"
+    facts = messy.truth.facts["shipment.created"].slice(0, 1)
+    at = facts.schema.get_field_index("recipient_name")
+    facts = facts.set_column(at, facts.schema.field(at), pa.array([name]))
+    (root / "a.log").write_text(json.dumps(name))
+    (root / "b.log").write_text(name)
+    result = pii.check(Truth({"shipment.created": facts}, {}), b"k", root)
+    assert {finding.table for finding in result.findings} == {"a.log", "b.log"}
+
+
+def test_a_value_in_a_table_of_a_duckdb_file_is_leaked(check, root, person):
+    with duckdb.connect(root / "warehouse/warehouse.duckdb") as connection:
+        connection.execute("create schema curated; create table curated.mart (who varchar)")
+        connection.execute("insert into curated.mart select ? from range(3)", [person["name"]])
+        assert "curated.mart.who" in {finding.samples[0]["column"] for finding in check().findings}
+    assert "curated.mart.who" in {finding.samples[0]["column"] for finding in check().findings}
+
+
+def test_a_value_across_the_border_of_two_chunks_is_leaked(check, root, person, monkeypatch):
+    (root / "core.bin").write_bytes(b"\x00" * 1000 + b" " + person["email"].encode() + b" " + b"\x00" * 1000)
+    monkeypatch.setattr("sim.checks.searched._CHUNK_BYTES", 1010)
+    leak(check, person, "core.bin", "text", "email")
+
+
+def test_restricted_folders_may_hold_personal_data(check, root, person):
+    for folder in ("truth", "log", "warehouse/raw"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / folder / "x.txt").write_text(person["email"])
+    assert check().outcome is Outcome.PASS
+
+
+def test_part_of_a_longer_word_is_no_leak(check, root, person):
+    (root / "a.log").write_text(f"x{person['name']} {person['name']}x 1{person['email']}")
+    assert check().outcome is Outcome.PASS
+
+
+def test_short_values_are_not_sought(messy, root, token_key):
+    facts = messy.truth.facts["shipment.created"].slice(0, 1)
+    at = facts.schema.get_field_index("recipient_name")
+    facts = facts.set_column(at, facts.schema.field(at), pa.array(["Al"]))
+    (root / "a.log").write_text("Al")
+    result = pii.check(Truth({"shipment.created": facts}, {}), token_key, root)
+    assert result.outcome is Outcome.PASS
+    assert "1 too short" in result.note
+
+
+def test_nothing_to_search_for_is_unknown(root, token_key):
+    result = pii.check(Truth({}, {}), token_key, root)
+    assert (result.outcome, result.note) == (Outcome.UNKNOWN, "no personal value in truth")
+
+
+def test_nowhere_to_search_is_unknown(messy, tmp_path, token_key):
+    assert pii.check(messy.truth, token_key, tmp_path / "gone").outcome is Outcome.UNKNOWN
