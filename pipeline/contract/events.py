@@ -144,3 +144,6 @@ EVENT_TYPES: dict[str, dict[int, type[msgspec.Struct]]] = {
     "vehicle.telemetry": {1: VehicleTelemetry, 2: VehicleTelemetryV2},
 }
 """Payload by event type and version."""
+
+STATUS_CHANGED = "shipment.status.changed"
+FACILITY_SCAN = "facility.scan"

@@ -197,7 +197,7 @@ DUPLICATES = TableSpec(
     ),
     ("log_partition", "log_offset"),
     "One row for each message dropped as a copy, the key that matched (`event_id` or `status`), and the place of "
-    "the message that was kept.",
+    "the first message with that key.",
 )
 METRICS = TableSpec(
     "ops.metrics",

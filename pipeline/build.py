@@ -1,0 +1,138 @@
+"""The pipeline: every stage wired to the next, from an event log to one commit in a warehouse.
+
+::
+
+    log -> archive -> raw.messages
+       \\-> decode -> tokenise -> dedupe -> windows -> clean.events, clean.too_late
+              |                    |  |       |-> enrich -> clean.shipment_status_events
+              |                    |  |       \\-> kpis -> curated.kpi_5min
+              |                    |  \\-> ops.duplicates
+              \\--------------------\\-> clean.rejected
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import apache_beam as beam
+import pyarrow as pa
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from backends.interface import EventLog, TableSpec, Warehouse
+from pipeline.contract.tables import DIM_CARRIER, DIM_FACILITY, DIM_LANE, EVENTS
+from pipeline.stages.archive import Archive
+from pipeline.stages.count import Count
+from pipeline.stages.decode import Decode
+from pipeline.stages.dedupe import Dedupe
+from pipeline.stages.each_batch import EachBatch, one_batch
+from pipeline.stages.enrich import Enrich
+from pipeline.stages.kpi import Kpis
+from pipeline.stages.staging import clear
+from pipeline.stages.tokenise import Tokenise
+from pipeline.stages.windows import Windows
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run of the pipeline depends on beside its input."""
+
+    token_key: bytes = field(repr=False)
+    allowed_lateness_us: int
+    future_tolerance_us: int
+    staging: Path
+    """A folder of this run's own; a run that succeeds removes it."""
+    shards: int = 4
+
+
+@dataclass(frozen=True)
+class Stages:
+    """How each stage is made. Any may be replaced by a transform with the same input and the same named outputs."""
+
+    archive: Callable[[Settings], beam.PTransform] = lambda _: Archive()
+    """``MESSAGE`` batches to ``raw``."""
+    decode: Callable[[Settings], beam.PTransform] = lambda s: Decode(s.future_tolerance_us)
+    """``MESSAGE`` batches to ``valid`` (``VALID``) and ``rejected``."""
+    tokenise: Callable[[Settings], beam.PTransform] = lambda s: Tokenise(s.token_key)
+    """``VALID`` batches to ``valid``."""
+    dedupe: Callable[[Settings], beam.PTransform] = lambda s: Dedupe(str(s.staging), s.shards)
+    """``VALID`` batches to ``first`` (``VALID``), ``duplicate`` and ``rejected``."""
+    windows: Callable[[Settings], beam.PTransform] = lambda s: Windows(s.allowed_lateness_us)
+    """``VALID`` batches to ``events`` (``PLACED``) and ``too_late``."""
+    enrich: Callable[[Settings, Mapping[str, pa.Table]], beam.PTransform] = lambda _, reference: Enrich(
+        reference["dim_facility"], reference["dim_carrier"]
+    )
+    """``PLACED`` batches to ``status_events``."""
+    kpis: Callable[[Settings], beam.PTransform] = lambda s: Kpis(s.shards)
+    """``PLACED`` batches to ``kpis``."""
+
+
+STAGES = Stages()
+_DIMENSIONS = (DIM_FACILITY, DIM_CARRIER, DIM_LANE)
+
+
+def build(
+    pipeline: beam.Pipeline,
+    log: EventLog,
+    warehouse: Warehouse,
+    reference: Mapping[str, pa.Table],
+    settings: Settings,
+    stages: Stages = STAGES,
+) -> None:
+    """Add the whole pipeline to a Beam pipeline. ``reference`` holds the dimensions, as in ``dim_facility``."""
+    messages = pipeline | "Log" >> log.source()
+    raw = messages | "Archive" >> stages.archive(settings)
+    decoded = messages | "Decode" >> stages.decode(settings)
+    tokenised = decoded["valid"] | "Tokenise" >> stages.tokenise(settings)
+    deduped = tokenised["valid"] | "Dedupe" >> stages.dedupe(settings)
+    placed = deduped["first"] | "Windows" >> stages.windows(settings)
+    enriched = placed["events"] | "Enrich" >> stages.enrich(settings, reference)
+    kpis = placed["events"] | "KPIs" >> stages.kpis(settings)
+    metrics = {
+        ("decode", "valid"): decoded["valid"],
+        ("decode", "rejected"): decoded["rejected"],
+        ("dedupe", "first"): deduped["first"],
+        ("dedupe", "duplicate"): deduped["duplicate"],
+        ("dedupe", "rejected"): deduped["rejected"],
+        ("windows", "too_late"): placed["too_late"],
+    } | "Metrics" >> Count()
+    tables = {
+        "raw.messages": raw["raw"],
+        "clean.events": (placed["events"] | "Clean" >> EachBatch("clean", _clean_events, ("events",)))["events"],
+        "clean.shipment_status_events": enriched["status_events"],
+        "clean.rejected": (decoded["rejected"], deduped["rejected"]) | "Rejected" >> beam.Flatten(),
+        "clean.too_late": placed["too_late"],
+        "curated.kpi_5min": kpis["kpis"],
+        "ops.duplicates": deduped["duplicate"],
+        "ops.metrics": metrics,
+        **{spec.name: pipeline | spec.name >> beam.Create([_dimension(reference, spec)]) for spec in _DIMENSIONS},
+    }
+    tables | "Warehouse" >> warehouse.sink()
+
+
+def run(
+    log: EventLog,
+    warehouse: Warehouse,
+    reference: Mapping[str, pa.Table],
+    settings: Settings,
+    stages: Stages = STAGES,
+) -> dict[str, int]:
+    """Run the pipeline over the log as it is, in this process. Gives Beam's counters, as in ``decode/valid``."""
+    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
+    build(pipeline, log, warehouse, reference, settings, stages)
+    result = pipeline.run()
+    result.wait_until_finish()
+    clear(str(settings.staging))
+    found = result.metrics().query()["counters"]
+    return {f"{counter.key.metric.namespace}/{counter.key.metric.name}": counter.committed for counter in found}
+
+
+def _clean_events(placed: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
+    return {"events": placed.select(EVENTS.schema.names)}
+
+
+def _dimension(reference: Mapping[str, pa.Table], spec: TableSpec) -> pa.RecordBatch:
+    table = reference[spec.name.partition(".")[2]]
+    return one_batch(table.select(spec.schema.names).cast(spec.schema))

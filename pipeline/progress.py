@@ -1,0 +1,20 @@
+"""How many rows each stage has taken in, in this process, for whoever wants to show progress meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+_rows: Counter[str] = Counter()
+_lock = threading.Lock()
+
+
+def add(stage: str, rows: int) -> None:
+    """Count rows that a stage took in."""
+    with _lock:
+        _rows[stage] += rows
+
+
+def rows(stage: str) -> int:
+    """Rows that the stage has taken in since the process began; a bundle that is run again counts again."""
+    return _rows[stage]

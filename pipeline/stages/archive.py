@@ -1,0 +1,53 @@
+"""Every message as it came, before anything can go wrong with it: the rows of ``raw.messages``."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.contract.tables import RAW_MESSAGES
+from pipeline.stages.attributes import attributes_json, claimed_type
+from pipeline.stages.each_batch import EachBatch, derived
+
+
+def archive(messages: pa.RecordBatch) -> pa.RecordBatch:
+    """A row for each message: its bytes as text, or in Base64 where they are not UTF-8."""
+    body, body_base64 = _bodies(messages.column("value"))
+    columns = {
+        "log_partition": messages.column("partition"),
+        "log_offset": messages.column("offset"),
+        "ingest_time": messages.column("ingest_time"),
+        "key": messages.column("key"),
+        "attributes": attributes_json(messages),
+        "body": body,
+        "body_base64": body_base64,
+        "event_type": claimed_type(messages),
+        "ingest_date": pc.cast(messages.column("ingest_time"), pa.date32()),
+    }
+    return derived(messages, columns, RAW_MESSAGES.schema)
+
+
+def _bodies(values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    try:
+        return pc.cast(values, pa.string()), pa.nulls(len(values), pa.string())
+    except pa.ArrowInvalid:  # somewhere in the batch there is a body that is not UTF-8
+        texts = [_text(value) for value in values.to_pylist()]
+    bodies = pa.array(texts, pa.string())
+    encoded = [b64encode(value).decode() for value in values.filter(bodies.is_null()).to_pylist()]
+    return bodies, pc.replace_with_mask(pa.nulls(len(values), pa.string()), bodies.is_null(), pa.array(encoded))
+
+
+def _text(value: bytes) -> str | None:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+class Archive(EachBatch):
+    """Messages to ``raw``: rows of ``raw.messages``."""
+
+    def __init__(self) -> None:
+        super().__init__("archive", lambda messages: {"raw": archive(messages)}, ("raw",))

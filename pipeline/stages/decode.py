@@ -1,0 +1,197 @@
+"""Bytes to typed columns: what the contract accepts goes on, and the rest becomes rows of ``clean.rejected``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.contract.columns import Leaf
+from pipeline.contract.events import STATUS_CHANGED
+from pipeline.contract.rejections import Rejection
+from pipeline.contract.tables import REJECTED
+from pipeline.stages.attributes import claimed_tenant, claimed_type
+from pipeline.stages.each_batch import EachBatch, derived
+from pipeline.stages.read_event import Event, read_event
+from pipeline.stages.rows import HASH, STATUS_LEAVES, VALID
+from pipeline.stages.strict_json import Refusal
+
+_YEAR_1_US, _YEAR_9999_END_US = -62_135_596_800_000_000, 253_402_300_799_999_999
+_UNIT_SEPARATOR = "\x1f"
+
+
+class _Read(NamedTuple):
+    """The messages of a batch, read: events and refusals, each beside its row."""
+
+    events: list[Event]
+    rows: list[int]
+    refusals: list[Refusal]
+    refused_rows: list[int]
+
+
+def decode(messages: pa.RecordBatch, future_tolerance_us: int) -> dict[str, pa.RecordBatch]:
+    """``valid`` events (``VALID``) and ``rejected`` rows, each message in one of them."""
+    read = _read(messages.column("value").to_pylist())
+    valid = _valid(messages.take(pa.array(read.rows, pa.int64())), read.events)
+    untimely, refusals = _untimely(valid, future_tolerance_us)
+    refused_rows = [*read.refused_rows, *(read.rows[row] for row in untimely)]
+    rejected = _rejected(messages, refused_rows, [*read.refusals, *refusals])
+    if untimely:
+        keep = np.ones(valid.num_rows, dtype=bool)
+        keep[untimely] = False
+        valid = valid.filter(pa.array(keep))
+    return {"valid": valid, "rejected": rejected}
+
+
+def _read(values: Sequence[bytes]) -> _Read:
+    read = _Read([], [], [], [])
+    for row, value in enumerate(values):
+        event = read_event(value)
+        if isinstance(event, Refusal):
+            read.refusals.append(event)
+            read.refused_rows.append(row)
+        else:
+            read.events.append(event)
+            read.rows.append(row)
+    return read
+
+
+def _valid(messages: pa.RecordBatch, events: list[Event]) -> pa.RecordBatch:
+    envelopes = [event[0] for event in events]
+    payloads = [event[1] for event in events]
+    columns: dict[str, Any] = {
+        name: pa.array([getattr(envelope, name) for envelope in envelopes], VALID.field(name).type)
+        for name in (
+            "event_id",
+            "event_type",
+            "event_version",
+            "event_time",
+            "producer_time",
+            "source",
+            "trace_id",
+            "tenant_id",
+        )
+    }
+    columns |= {
+        "ingest_time": messages.column("ingest_time"),
+        "log_partition": messages.column("partition"),
+        "log_offset": messages.column("offset"),
+        "shipment_id": pa.array([getattr(payload, "shipment_id", None) for payload in payloads], pa.string()),
+        "facility_id": pa.array([getattr(payload, "facility_id", None) for payload in payloads], pa.string()),
+        "payload": pa.array([event[3] for event in events], pa.string()),
+        "schema_hash": _schema_hashes(events),
+        "body_bytes": pc.cast(pc.binary_length(messages.column("value")), pa.int64()),
+        "body_sha256": pa.array(
+            [hashlib.sha256(v).hexdigest() for v in messages.column("value").to_pylist()], pa.string()
+        ),
+    }
+    is_status = pc.equal(columns["event_type"], STATUS_CHANGED)
+    rows = np.flatnonzero(is_status.to_numpy(zero_copy_only=False))
+    columns |= {
+        leaf.column: _scattered(leaf, [payloads[row] for row in rows], rows, len(events)) for leaf in STATUS_LEAVES
+    }
+    return derived(messages, columns | _keys(columns, is_status, [event[2] for event in events]), VALID)
+
+
+def _scattered(leaf: Leaf, payloads: list[Any], rows: npt.NDArray[np.intp], length: int) -> pa.Array:
+    """One value of the payloads in the rows where they stand, null elsewhere."""
+    value = attrgetter(".".join(leaf.path))
+    where = np.full(length, -1)
+    where[rows] = np.arange(len(rows))
+    return pa.array([value(payload) for payload in payloads], leaf.arrow_type).take(pa.array(where, mask=where < 0))
+
+
+def _keys(columns: dict[str, Any], is_status: pa.Array, received: list[bytes]) -> dict[str, Any]:
+    """What finds copies: the key for people to read, and hashes for the pipeline to compare."""
+    event_id = pc.binary_join_element_wise(columns["source"], columns["event_id"], ":")
+    instant = pc.cast(pc.cast(columns["event_time"], pa.int64()), pa.string())
+    status = pc.binary_join_element_wise(columns["shipment_id"], columns["status"], instant, ":")
+    content = pc.binary_join_element_wise(
+        columns["event_type"],
+        pc.cast(columns["event_version"], pa.string()),
+        instant,
+        columns["tenant_id"].fill_null(""),
+        "",
+        _UNIT_SEPARATOR,
+    )
+    contents = [head + body for head, body in zip(pc.cast(content, pa.binary()).to_pylist(), received, strict=True)]
+    identity = pc.binary_join_element_wise(columns["source"], columns["event_id"], _UNIT_SEPARATOR)
+    status_identity = pc.binary_join_element_wise(columns["shipment_id"], columns["status"], instant, _UNIT_SEPARATOR)
+    return {
+        "dedupe_key": pc.if_else(is_status, status, event_id),
+        "id_hash": _hashes(pc.cast(identity, pa.binary()).to_pylist()),
+        "status_hash": _hashes(pc.cast(status_identity, pa.binary()).to_pylist()),
+        "content_hash": _hashes(contents),
+    }
+
+
+def _hashes(texts: list[bytes | None]) -> pa.Array:
+    blake2b: Callable[..., Any] = partial(hashlib.blake2b, digest_size=16)
+    return pa.array([None if text is None else blake2b(text).digest() for text in texts], HASH)
+
+
+def _schema_hashes(events: list[Event]) -> pa.Array:
+    return pa.array(
+        [schema_hash(e.event_type, e.event_version, unknown) for e, _, _, _, unknown in events], pa.string()
+    )
+
+
+@lru_cache(maxsize=4096)
+def schema_hash(event_type: str, version: int, unknown: tuple[str, ...] = ()) -> str:
+    """16 hex digits that change when payloads of a type and version have fields that the contract does not have."""
+    text = "+".join((f"{event_type}/{version}", *unknown))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _untimely(valid: pa.RecordBatch, future_tolerance_us: int) -> tuple[list[int], list[Refusal]]:
+    """The rows whose times can't be, and why."""
+    refusals: dict[int, Refusal] = {}
+    for column in ("event_time", "producer_time", "eta"):
+        times = _microseconds(valid, column)
+        place = f"payload.{column}" if column == "eta" else column
+        refusal = Refusal(Rejection.OUT_OF_RANGE, f"{place}: must be in the years 1 to 9999, UTC")
+        for row in np.flatnonzero((times < _YEAR_1_US) | (times > _YEAR_9999_END_US)):
+            refusals.setdefault(int(row), refusal)
+    reason = f"event_time: must be at most {future_tolerance_us} microseconds after ingest_time"
+    latest = _microseconds(valid, "ingest_time") + future_tolerance_us
+    for row in np.flatnonzero(_microseconds(valid, "event_time") > latest):
+        refusals.setdefault(int(row), Refusal(Rejection.EVENT_FROM_FUTURE, reason))
+    return list(refusals), list(refusals.values())
+
+
+def _microseconds(rows: pa.RecordBatch, column: str) -> npt.NDArray[np.int64]:
+    return np.asarray(pc.cast(rows.column(column), pa.int64()).fill_null(0).to_numpy(zero_copy_only=False))
+
+
+def _rejected(messages: pa.RecordBatch, rows: list[int], refusals: list[Refusal]) -> pa.RecordBatch:
+    """Rows of ``clean.rejected``, in the order of the log."""
+    order = np.argsort(np.asarray(rows, dtype=np.int64))
+    refused = messages.take(pa.array(np.asarray(rows, dtype=np.int64)[order]))
+    values = refused.column("value").to_pylist()
+    columns = {
+        "log_partition": refused.column("partition"),
+        "log_offset": refused.column("offset"),
+        "ingest_time": refused.column("ingest_time"),
+        "event_type": claimed_type(refused),
+        "tenant_id": claimed_tenant(refused),
+        "stage": pa.array(["decode"] * len(rows), pa.string()),
+        "code": pa.array([refusals[at].code.value for at in order], pa.string()),
+        "reason": pa.array([refusals[at].reason for at in order], pa.string()),
+        "body_bytes": pa.array([len(value) for value in values], pa.int64()),
+        "body_sha256": pa.array([hashlib.sha256(value).hexdigest() for value in values], pa.string()),
+    }
+    return derived(messages, columns, REJECTED.schema)
+
+
+class Decode(EachBatch):
+    """Messages to ``valid`` and ``rejected``."""
+
+    def __init__(self, future_tolerance_us: int) -> None:
+        super().__init__("decode", partial(decode, future_tolerance_us=future_tolerance_us), ("valid", "rejected"))

@@ -1,0 +1,110 @@
+"""Each event once, in flat memory: only claims (hashes and places) are shuffled, in two rounds.
+
+The events themselves wait in staging until it is known which of them lost. The first by ``(ingest_time, log position)``
+wins, in whatever order batches come. All events of a run are looked at: ids are never forgotten within one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+from apache_beam.pvalue import TaggedOutput
+
+from pipeline.stages.copies import LOSERS, by_event_id, by_status, claims_of, settle
+from pipeline.stages.each_batch import one_batch
+from pipeline.stages.first_of_key import words
+from pipeline.stages.staging import fetch, stage
+
+_Claims = beam.typehints.KV[int, pa.RecordBatch]
+_Losers = beam.typehints.KV[bytes, pa.RecordBatch]
+
+
+class Dedupe(beam.PTransform):
+    """Valid events to ``first``, ``duplicate`` and ``rejected``."""
+
+    def __init__(self, staging: str, shards: int) -> None:
+        super().__init__()
+        self._staging = staging
+        self._shards = shards
+
+    def expand(self, events: Any) -> Any:
+        """The outputs, by name."""
+        staged = _two(
+            events | "Stage" >> beam.ParDo(_Stage(self._staging, self._shards)).with_outputs("claims", main="losers")
+        )
+        by_id = staged["claims"] | "Same id" >> beam.GroupByKey()
+        ids = _two(by_id | "First of id" >> beam.ParDo(_ById(self._shards)).with_outputs("claims", main="losers"))
+        statuses = (
+            ids["claims"]
+            | "Same status" >> beam.GroupByKey()
+            | "First of status" >> beam.ParDo(_ByStatus()).with_output_types(_Losers)
+        )
+        losers = (
+            (staged["losers"], ids["losers"], statuses) | "Losers" >> beam.Flatten() | "Same batch" >> beam.GroupByKey()
+        )
+        settled = losers | "Settle" >> beam.ParDo(_Settle(self._staging)).with_outputs(
+            "duplicate", "rejected", main="first"
+        )
+        for name in ("first", "duplicate", "rejected"):
+            settled[name].element_type = pa.RecordBatch
+        return settled
+
+
+def _two(outputs: Any) -> Any:
+    outputs["claims"].element_type = _Claims
+    outputs["losers"].element_type = _Losers
+    return outputs
+
+
+def _sharded(claims: pa.RecordBatch, key: str, shards: int) -> Iterator[TaggedOutput]:
+    shard = words(claims.column(key))[:, 0] % np.uint64(shards)
+    for number in np.unique(shard):
+        yield TaggedOutput("claims", (int(number), claims.filter(pa.array(shard == number))))
+
+
+class _Stage(beam.DoFn):
+    """Puts a batch into staging, where it has no losers yet, and hands on its claims."""
+
+    def __init__(self, staging: str, shards: int) -> None:
+        self._staging = staging
+        self._shards = shards
+
+    def process(self, events: pa.RecordBatch) -> Iterator[Any]:
+        name = stage(self._staging, events)
+        yield name, _joined([], LOSERS)
+        yield from _sharded(claims_of(events, name), "id_hash", self._shards)
+
+
+class _ById(beam.DoFn):
+    def __init__(self, shards: int) -> None:
+        self._shards = shards
+
+    def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
+        losers, status_changes = by_event_id(_joined(keyed[1]))
+        yield from losers
+        yield from _sharded(status_changes, "status_hash", self._shards)
+
+
+class _ByStatus(beam.DoFn):
+    def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[tuple[bytes, pa.RecordBatch]]:
+        yield from by_status(_joined(keyed[1]))
+
+
+class _Settle(beam.DoFn):
+    def __init__(self, staging: str) -> None:
+        self._staging = staging
+
+    def process(self, keyed: tuple[bytes, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
+        name, losers = keyed
+        for output, rows in settle(fetch(self._staging, name), _joined(losers)).items():
+            if rows.num_rows:
+                beam.metrics.Metrics.counter("dedupe", output).inc(rows.num_rows)
+                yield rows if output == "first" else TaggedOutput(output, rows)
+
+
+def _joined(batches: Iterable[pa.RecordBatch], schema: pa.Schema | None = None) -> pa.RecordBatch:
+    return one_batch(pa.Table.from_batches(list(batches), schema))
