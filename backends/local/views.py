@@ -45,7 +45,9 @@ def _select(connection: duckdb.DuckDBPyConnection, folder: Path, spec: TableSpec
         return f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {name}' for name, kind in types.items())} WHERE false"
     paths = ", ".join(_quoted(str(folder / path)) for (path,) in found)
     partitioned = ", ".join(f"{name}: {types[name]}" for name in folders)
-    options = f", hive_partitioning = true, hive_types = {{{partitioned}}}" if partitioned else ", hive_partitioning = false"
+    options = (
+        f", hive_partitioning = true, hive_types = {{{partitioned}}}" if partitioned else ", hive_partitioning = false"
+    )
     if spec.file_format == "parquet":
         return f"SELECT {', '.join(types)} FROM read_parquet([{paths}]{options})"
     inside = ", ".join(f"{name}: {_quoted(kind)}" for name, kind in types.items() if name not in folders)
