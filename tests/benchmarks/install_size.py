@@ -17,9 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 RUN = """
 import sys
+before = set(sys.modules)
 from sim.cli import main
 status = main(["run", "hello", "--runs", sys.argv[1]])
-print("imported", *sorted({name.partition(".")[0] for name in sys.modules}))
+print("imported", *sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
 sys.exit(status)
 """
 
