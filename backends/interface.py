@@ -27,6 +27,9 @@ APPENDED = pa.schema(
 )
 """A message as it is handed to the log, in order of arrival."""
 
+VALUE_BYTES_MAX = 10_000_000
+"""A log refuses a larger message, as Pub/Sub does (its limit on a message is 10 MB)."""
+
 POSITION = pa.schema(
     [
         pa.field("partition", pa.int32(), nullable=False),
@@ -65,7 +68,10 @@ class EventLog(Protocol):
     """Where messages are appended and read."""
 
     def append(self, messages: pa.RecordBatch) -> pa.RecordBatch:
-        """Append messages of schema ``APPENDED``; give their places (``POSITION``), row by row."""
+        """Append messages of schema ``APPENDED``; give their places (``POSITION``), row by row.
+
+        Raises BackendError, and appends none, if a value is larger than ``VALUE_BYTES_MAX``.
+        """
         ...
 
     def source(self) -> beam.PTransform[Any, Any]:

@@ -53,7 +53,7 @@ MESSAGES = pa.schema(
         pa.field("matched_on", pa.string()),
     ]
 )
-"""``fact_row`` is the row in ``truth/facts/<event_type>.parquet``. ``value_sha256`` is over the bytes on the wire, in hex.
+"""``fact_row`` is the row in ``truth/facts/<event_type>.parquet``. ``value_sha256`` is over the bytes on the wire, hex.
 ``code`` is the rejection code; ``kept_message_id`` and ``matched_on`` (``event_id`` or ``status``) are of duplicates.
 Message ids count from 0."""
 

@@ -76,6 +76,14 @@ class Randomness:
         raw[:, 8] = (raw[:, 8] & 0x3F) | 0x80
         text = raw.tobytes().hex()
         return [
-            f"{text[i : i + 8]}-{text[i + 8 : i + 12]}-{text[i + 12 : i + 16]}-{text[i + 16 : i + 20]}-{text[i + 20 : i + 32]}"
+            "-".join(
+                (
+                    text[i : i + 8],
+                    text[i + 8 : i + 12],
+                    text[i + 12 : i + 16],
+                    text[i + 16 : i + 20],
+                    text[i + 20 : i + 32],
+                )
+            )
             for i in range(0, len(text), 32)
         ]

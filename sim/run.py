@@ -24,12 +24,11 @@ from sim.checks.verdict import Verdict
 from sim.drills.mutants import stages_of
 from sim.errors import UsageError
 from sim.generate import plan_messages, send
-from sim.ledger import Ledger
 from sim.progress import Progress
 from sim.run_folder import RunFolder, RunRecord
 from sim.scenario import Scenario
 from sim.scenario_file import load, resolve
-from sim.seal import Seal, seal
+from sim.seal import seal
 from sim.token_key import key_id, token_key
 from sim.truth import Truth
 from sim.world import simulate
@@ -119,7 +118,7 @@ def _send(scenario: Scenario, truth: Truth, folder: RunFolder) -> int:
     ):
         ledger = send(scenario, truth, plan, log, progress.update_to)
     ledger.write(folder.ledger)
-    return ledger.messages.num_rows
+    return len(plan.messages)
 
 
 def _process(
@@ -159,5 +158,3 @@ def _polling(progress: Progress) -> Iterator[None]:
     finally:
         done.set()
         poller.join()
-
-

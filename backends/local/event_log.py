@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from backends.interface import APPENDED, MESSAGE, POSITION, TornSegment
+from backends.interface import APPENDED, MESSAGE, POSITION, VALUE_BYTES_MAX, BackendError, TornSegment
 from backends.local.segment import SegmentWriter, last_offset, read_segment, segment_path, segment_paths
 
 if TYPE_CHECKING:
@@ -34,8 +35,14 @@ class LocalEventLog:
         self._partitions = [_Partition(folder, number) for number in range(partitions)]
 
     def append(self, messages: pa.RecordBatch) -> pa.RecordBatch:
-        """Append messages of schema ``APPENDED``; give their places (``POSITION``), row by row."""
+        """Append messages of schema ``APPENDED``; give their places (``POSITION``), row by row.
+
+        Raises BackendError, and appends none, if a value is larger than ``VALUE_BYTES_MAX``.
+        """
         messages = messages.cast(APPENDED)
+        largest = pc.max(pc.binary_length(messages.column("value"))).as_py() or 0
+        if largest > VALUE_BYTES_MAX:
+            raise BackendError(f"a message of {largest:,} bytes is larger than a log takes ({VALUE_BYTES_MAX:,} bytes)")
         partition = _partition_of(messages.column("key"), len(self._partitions))
         offset = np.zeros(messages.num_rows, dtype=np.int64)
         for number in np.unique(partition):

@@ -19,8 +19,8 @@ _DUCKDB_TYPES = {
     pa.date32(): "DATE",
     TIMESTAMP: "TIMESTAMPTZ",
 }
-_LINE_BYTES_MAX = 128 * 1024 * 1024
-"""A message of 20 MiB that is all control characters, each of them six bytes in JSON, still fits."""
+_LINE_BYTES_MAX = 16 * 1024 * 1024
+"""The largest message that a log takes fits, in Base64. DuckDB reserves a multiple of this for each thread."""
 
 
 def make_views(connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec]) -> None:

@@ -28,7 +28,8 @@ RAW_MESSAGES = TableSpec(
         ("ingest_date", pa.date32()),
     ),
     ("log_partition", "log_offset"),
-    "One row for each message received, with its exact bytes: `body`, or `body_base64` where they are not UTF-8. "
+    "One row for each message received, with its exact bytes: `body`, or `body_base64` where they are not "
+    "UTF-8 or larger than 1 MiB. "
     "`attributes` is a JSON object. `event_type` is what the attribute of that name claims, `unknown` if the contract "
     "does not have it. Restricted: the only table with personal data.",
     partition_by=("event_type", "ingest_date"),

@@ -7,13 +7,17 @@ from base64 import b64encode
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.contract.rejections import MESSAGE_BYTES_MAX
 from pipeline.contract.tables import RAW_MESSAGES
 from pipeline.stages.attributes import attributes_json, claimed_type
 from pipeline.stages.each_batch import EachBatch, derived
 
 
 def archive(messages: pa.RecordBatch) -> pa.RecordBatch:
-    """A row for each message: its bytes as text, or in Base64 where they are not UTF-8."""
+    """A row for each message: its bytes as text, or in Base64 where they are not UTF-8 or larger than 1 MiB.
+
+    In JSON a control character takes six bytes: as text, a large message could become too long a line to be read.
+    """
     body, body_base64 = _bodies(messages.column("value"))
     columns = {
         "log_partition": messages.column("partition"),
@@ -31,10 +35,13 @@ def archive(messages: pa.RecordBatch) -> pa.RecordBatch:
 
 def _bodies(values: pa.Array) -> tuple[pa.Array, pa.Array]:
     try:
-        return pc.cast(values, pa.string()), pa.nulls(len(values), pa.string())
+        texts = pc.cast(values, pa.string())
     except pa.ArrowInvalid:  # somewhere in the batch there is a body that is not UTF-8
-        texts = [_text(value) for value in values.to_pylist()]
-    bodies = pa.array(texts, pa.string())
+        texts = pa.array([_text(value) for value in values.to_pylist()], pa.string())
+    small = pc.less_equal(pc.binary_length(values), MESSAGE_BYTES_MAX)
+    bodies = pc.if_else(small, texts, None)
+    if not bodies.null_count:
+        return bodies, pa.nulls(len(values), pa.string())
     encoded = [b64encode(value).decode() for value in values.filter(bodies.is_null()).to_pylist()]
     return bodies, pc.replace_with_mask(pa.nulls(len(values), pa.string()), bodies.is_null(), pa.array(encoded))
 

@@ -1,0 +1,1 @@
+"""Drills: proof that the checks can fail."""
