@@ -16,7 +16,7 @@ demo: .venv/local.stamp
 	@echo
 	@echo "Look at next:"
 	@echo "  $(BIN)/sim run scenarios/messy.yaml                       the same with every fault there is"
-	@echo "  $(BIN)/sim run scenarios/messy.yaml --mutant dedupe_off   a pipeline broken on purpose: this must FAIL"
+	@echo "  $(BIN)/sim run scenarios/messy.yaml --mutant dedupe-off   a pipeline broken on purpose: this must FAIL"
 	@echo "  $(BIN)/sim runs                                           every run; runs/ has a folder for each"
 	@echo "  README.md                                           what a run's folder holds"
 

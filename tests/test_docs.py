@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from sim.arguments import COMMANDS
+from sim.drills.mutants import MUTANTS
 from sim.exit_status import ExitStatus
 from sim.faults import Fault
 from sim.producers.names import PRODUCERS
@@ -28,6 +29,11 @@ def test_readme_has_every_command(command: str) -> None:
 @pytest.mark.parametrize("status", ExitStatus, ids=lambda status: status.name)
 def test_readme_has_every_exit_status(status: ExitStatus) -> None:
     assert f"| {status.value} | {status.name} | {status.meaning} |" in README
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_readme_has_every_mutant(mutant: str) -> None:
+    assert re.search(rf"--mutant {mutant} +# {MUTANTS[mutant].description}$", README, re.MULTILINE)
 
 
 def test_readme_names_commands_options_and_scenarios_that_exist() -> None:

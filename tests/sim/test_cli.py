@@ -114,9 +114,9 @@ def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
         return SimpleNamespace(outcome="PASS", exit_code=0)
 
     stand_in(run)
-    main(["run", "messy", "--seed", "99", "--runs", str(tmp_path), "--mutant", "dedupe_off"])
+    main(["run", "messy", "--seed", "99", "--runs", str(tmp_path), "--mutant", "dedupe-off"])
     main(["run", "messy"])
-    assert seen == ["messy", 99, tmp_path, "dedupe_off", "messy", 11, Path("runs"), None]
+    assert seen == ["messy", 99, tmp_path, "dedupe-off", "messy", 11, Path("runs"), None]
 
 
 @pytest.mark.parametrize(
