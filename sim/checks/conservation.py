@@ -35,7 +35,7 @@ select coalesce(tenant_id, '') as tenant, event_type as type, side, fate, sum(n)
 def conserved(ledger: Ledger, observed: Observed) -> tuple[Conserved, ...]:
     """Count messages and fates, by tenant and event type."""
     scratch = observed.scratch
-    scratch.load("messages", ledger.messages)
+    scratch.load_once("messages", ledger.messages)
     tallies = _TALLIES.format(
         raw=observed.table(RAW_MESSAGES),
         events=observed.table(EVENTS),

@@ -38,7 +38,7 @@ def check(ledger: Ledger, observed: Observed) -> CheckResult:
     Rows that no message accounts for, and rows twice in one table, are findings of the check of that table.
     """
     scratch = observed.scratch
-    scratch.load("messages", ledger.messages)
+    scratch.load_once("messages", ledger.messages)
     scratch.run(_MUST)
     scratch.run(
         _STANDS.format(

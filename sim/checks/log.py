@@ -72,7 +72,7 @@ def check(
 
 def load_log(ledger: Ledger, batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
     """Bring ledger and log into the scratch as ``messages`` and ``log``, bytes as their digest."""
-    scratch.load("messages", ledger.messages)
+    scratch.load_once("messages", ledger.messages)
     reader = pa.RecordBatchReader.from_batches(MESSAGE, (batch.cast(MESSAGE) for batch in batches))
     scratch.load("log", reader, '"partition", "offset", key, ingest_time, sha256(value) as digest')
 

@@ -22,7 +22,7 @@ def load_bodies(ledger: Ledger, batches: Iterable[pa.RecordBatch], scratch: Scra
     that place; of the log's ``key``, ``ingest_time``, ``digest``, ``strict`` (whether it is strict JSON) and ``body``
     (null if it is not).
     """
-    scratch.load("messages", ledger.messages)
+    scratch.load_once("messages", ledger.messages)
     scratch.load("fired", ledger.firings)
     scratch.run(
         "create or replace table witnesses as select m.* from messages m "

@@ -35,6 +35,10 @@ class Scratch:
         """Whether a table of this name was loaded."""
         return name in self._loaded
 
+    def load_once(self, name: str, rows: pa.Table) -> str:
+        """As ``load``, but what is there under that name stays: for rows that many checks ask for."""
+        return quoted(name) if self.holds(name) else self.load(name, rows)
+
     def load(self, name: str, rows: pa.Table | pa.RecordBatchReader, columns: str = "*") -> str:
         """Take rows in under a name, which it gives as SQL. ``columns`` is the select list; rows keep their order."""
         self._connection.register("incoming", rows)
@@ -67,8 +71,8 @@ class Scratch:
 
 
 @contextmanager
-def open_scratch(memory_limit: str = "600MB") -> Iterator[Scratch]:
-    """A scratch in a folder of its own, gone afterwards."""
+def open_scratch(memory_limit: str = "300MB") -> Iterator[Scratch]:
+    """A scratch in a folder of its own, gone afterwards. What does not fit into the memory goes to that folder."""
     with TemporaryDirectory(prefix="sim-check-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,

@@ -46,7 +46,7 @@ def check(spec: TableSpec, expected: Expected, ledger: Ledger, observed: Observe
 
 def _copies(ledger: Ledger, observed: Observed) -> str:
     scratch = observed.scratch
-    messages = scratch.load("messages", ledger.messages)
+    messages = scratch.load_once("messages", ledger.messages)
     scratch.run(
         "create or replace table copies as select distinct source, event_id "
         f"from {messages} where fate = '{Fate.DUPLICATE}'"

@@ -1,0 +1,108 @@
+"""Clean tables, from facts and fates."""
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from sim.expected.schema_hashes import schema_hash
+from sim.expected.tokens import token
+
+STATUS = "shipment.status.changed"
+KEY = b"a key of the tests, 32 bytes long"
+
+
+def test_fates_decide_what_is_clean_and_how_late(told, rows):
+    for fate in ("clean", "late", "too_late", "rejected", "duplicate"):
+        told.fact("facility.scan", "08:01", fate)
+    told._messages[-1] |= {"kept_message_id": 0, "matched_on": "event_id"}
+    told._messages[-2] |= {"code": "bad_json"}
+    events = rows("clean.events")
+    assert [row["lateness"] for row in events] == ["on_time", "late", "too_late"]
+    (rejected,) = rows("clean.rejected")
+    assert (rejected["log_offset"], rejected["code"], rejected["body_sha256"]) == (3, "bad_json", "digest 3")
+    (copy,) = rows("ops.duplicates")
+    assert (copy["log_offset"], copy["first_log_offset"], copy["matched_on"]) == (4, 0, "event_id")
+    assert len(rows("raw.messages")) == 5
+
+
+def test_an_event_has_the_message_s_envelope_and_the_fact_s_content(told, rows):
+    told.fact(STATUS, "08:01", status="delivered")
+    told._messages[0] |= {"event_id": "another", "partition": 3, "offset": 9}
+    (event,) = rows("clean.events")
+    assert (event["event_id"], event["log_partition"], event["log_offset"]) == ("another", 3, 9)
+    assert (event["shipment_id"], event["facility_id"], event["tenant_id"]) == ("S1", "HUB", "acme")
+    microseconds = int(event["event_time"].timestamp() * 1_000_000)
+    assert event["dedupe_key"] == f"S1:delivered:{microseconds}"
+
+
+def test_the_key_of_other_events_is_source_and_id(told, rows):
+    told.fact("facility.scan", "08:01")
+    assert rows("clean.events")[0]["dedupe_key"] == "driver_app:facility.scan/0"
+
+
+def test_an_added_field_changes_the_schema_hash(told, rows):
+    told.fact("vehicle.telemetry", "08:01", odometer_km=1.0)
+    told.fact("vehicle.telemetry", "08:02", odometer_km=1.0)
+    told._messages[1]["body"] = "added_field"
+    told.firing("faults.2", 1)
+    hashes = [row["schema_hash"] for row in rows("clean.events", added_fields={"faults.2": "cabin_c"})]
+    assert hashes[0] == hashlib.sha256(b"vehicle.telemetry/1").hexdigest()[:16]
+    assert hashes[1] == hashlib.sha256(b"vehicle.telemetry/1+cabin_c").hexdigest()[:16]
+
+
+def test_unknown_fields_are_hashed_in_order():
+    assert schema_hash("a", 2, ("y", "x")) == hashlib.sha256(b"a/2+x+y").hexdigest()[:16]
+
+
+def test_personal_data_in_payloads_is_tokens(told):
+    told.fact("shipment.created", "08:01", promised_time=datetime(2026, 3, 3, tzinfo=UTC))
+    (payload,) = told.expected().payloads["shipment.created"].to_pylist()
+    assert payload["recipient_name"] == token(KEY, "acme", "name", "Ada Lovelace")
+    assert payload["recipient_email"] == token(KEY, "acme", "email", "ada@example.org")
+    assert payload["weight_kg"] == 1.0
+
+
+def test_a_clean_message_that_its_fact_does_not_explain_is_an_error(told):
+    told.fact("facility.scan", "08:01")
+    told._messages[0]["body"] = "changed"
+    with pytest.raises(ValueError, match=r"clean facility\.scan message whose body"):
+        told.expected()
+
+
+def test_too_late_is_told_from_the_window_s_end_and_the_allowed_lateness(told, rows):
+    told.fact("facility.scan", "08:01", "too_late")
+    (event,) = rows("clean.events")
+    told._messages[0]["ingest_time"] = event["event_time"] + timedelta(minutes=40)
+    (late,) = rows("clean.too_late")
+    assert late["window_end"] == event["event_time"] + timedelta(minutes=4)
+    assert late["too_late_by_s"] == (40 - 4 - 30) * 60
+
+
+@pytest.mark.parametrize(("when", "name"), [("11:59", "Old"), ("12:00", "New")])
+def test_a_status_change_is_joined_to_the_facility_as_it_was(told, rows, when, name):
+    told.fact(STATUS, when, status="in_transit")
+    (row,) = rows("clean.shipment_status_events")
+    assert (row["facility_known"], row["facility_name"], row["carrier_name"]) == (True, name, "Nord")
+
+
+def test_an_unknown_facility_or_carrier_keeps_its_row(told, rows):
+    told.fact(STATUS, "08:00", status="in_transit", facility_id="NEW", carrier_code="?")
+    (row,) = rows("clean.shipment_status_events")
+    assert (row["facility_known"], row["facility_name"], row["facility_timezone"]) == (False, None, None)
+    assert (row["carrier_known"], row["carrier_name"]) == (False, None)
+
+
+def test_kpis_count_by_window_of_event_time(told, rows):
+    # event    08:00 s  08:04 d  08:05 d(late)  08:06 d(too late)  08:07 scan
+    # windows  [08:00 - - - - 08:05) [08:05 - - - - - - - - - - - - - 08:10)
+    told.fact(STATUS, "08:00", status="created")
+    told.fact(STATUS, "08:04", status="delivered")
+    told.fact(STATUS, "08:05", "late", status="delivered")
+    told.fact(STATUS, "08:06", "too_late", status="delivered")
+    told.fact("facility.scan", "08:07")
+    first, second = rows("curated.kpi_5min")
+    assert (first["created"], first["delivered"], first["scans"], first["late_events"]) == (1, 1, 0, 0)
+    assert (second["created"], second["delivered"], second["scans"], second["late_events"]) == (0, 1, 1, 1)
+    assert (second["window_start"] - first["window_start"]) == timedelta(minutes=5)
+    assert second["window_start"].date() == date(2026, 3, 2)
