@@ -61,8 +61,32 @@ def askers(packages: list[Distribution]) -> dict[str, set[str]]:
     for package in packages:
         for requirement in package.requires or ():
             if "extra ==" not in requirement:
-                found[canonical(re.split(r"[^A-Za-z0-9._-]", requirement)[0])].add(package.name)
+                found[canonical(re.split(r"[^A-Za-z0-9._-]", requirement)[0])].add(canonical(package.name))
     return found
+
+
+def because_of(culprit: str, asked: dict[str, set[str]]) -> set[str]:
+    """A package, and what nobody asks for but it and what it brought."""
+    found = {culprit}
+    while more := {name for name, by in asked.items() if by <= found} - found:
+        found |= more
+    return found
+
+
+def show(packages: list[Distribution], imported: set[str]) -> None:
+    asked = askers(packages)
+    beams = because_of("apache-beam", asked)
+    of_beam = unused = total = 0
+    print(f"{'package':<22}{'MiB':>7}  {'imported':<9}  asked for by")
+    for package in packages:
+        name, size, used = canonical(package.name), size_kib(package), bool(top_names(package) & imported)
+        print(f"{name:<22}{size / 1024:>7.1f}  {'yes' if used else 'no':<9}  {', '.join(sorted(asked[name])) or '-'}")
+        total += size
+        of_beam += size if name in beams else 0
+        unused += size if name in beams and not used else 0
+    print(f"{'in all':<22}{total / 1024:>7.1f}")
+    print(f"{'only because of Beam':<22}{of_beam / 1024:>7.1f}")
+    print(f"{'of these not imported':<22}{unused / 1024:>7.1f}")
 
 
 def main() -> None:
@@ -70,14 +94,7 @@ def main() -> None:
         python = install(Path(folder) / "venv")
         site = next((Path(folder) / "venv" / "lib").glob("*/site-packages"))
         packages = sorted(distributions(path=[str(site)]), key=size_kib, reverse=True)
-        imported = imported_by_a_run(python, Path(folder) / "runs")
-        asked = askers(packages)
-        print(f"{'package':<22}{'MiB':>7}  {'imported':<9}  asked for by")
-        for package in packages:
-            used = "yes" if top_names(package) & imported else "no"
-            by = ", ".join(sorted(asked[canonical(package.name)])) or "-"
-            print(f"{package.name:<22}{size_kib(package) / 1024:>7.1f}  {used:<9}  {by}")
-        print(f"{'in all':<22}{sum(map(size_kib, packages)) / 1024:>7.1f}")
+        show(packages, imported_by_a_run(python, Path(folder) / "runs"))
         subprocess.run(["du", "-sm", str(Path(folder) / "venv")], check=True)
 
 
