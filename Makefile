@@ -13,12 +13,12 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-
 
 demo: .venv/local.stamp
 	@$(BIN)/sim run scenarios/hello.yaml
-	@echo
-	@echo "Look at next:"
-	@echo "  $(BIN)/sim run scenarios/messy.yaml                       the same with every fault there is"
-	@echo "  $(BIN)/sim run scenarios/messy.yaml --mutant dedupe-off   a pipeline broken on purpose: this must FAIL"
-	@echo "  $(BIN)/sim runs                                           every run; runs/ has a folder for each"
-	@echo "  README.md                                           what a run's folder holds"
+	@printf '\nLook at next:\n'
+	@printf '  %-60s  %s\n' \
+		'$(BIN)/sim run scenarios/messy.yaml' 'the same with every fault there is' \
+		'$(BIN)/sim run scenarios/messy.yaml --mutant dedupe-off' 'a pipeline broken on purpose: this must FAIL' \
+		'$(BIN)/sim runs' 'every run; runs/ has a folder for each' \
+		'README.md' 'what the folder of a run holds'
 
 test: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n auto
