@@ -87,7 +87,7 @@ def _lost(scratch: Scratch) -> Iterator[Finding]:
             f'{lost}) group by "partition", run order by "partition", min("offset")'
         )
         (stretches,) = scratch.numbers(f"select count(*) from ({runs})")
-        detail = f"{_messages(rows)} of the ledger not in the log, in {stretches} stretches of offsets"
+        detail = f"{_messages(rows)} of the ledger missing from the log; stretches of offsets: {stretches}"
         yield Finding(FindingKind.LOST, _TABLE, rows, detail, scratch.samples(runs))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -20,8 +19,8 @@ RESTRICTED = ("truth", "log", "warehouse/raw")
 CHARACTERS_MIN = 5
 """Shorter values would be found everywhere."""
 
-Places = dict[tuple[str, str], Counter[str]]
-"""How often each value was found, by file and column."""
+Places = dict[tuple[str, str], set[str]]
+"""The values found, by file and column."""
 
 
 def check(truth: Truth, token_key: bytes, root: Path, restricted: Sequence[str] = RESTRICTED) -> CheckResult:
@@ -35,8 +34,8 @@ def check(truth: Truth, token_key: bytes, root: Path, restricted: Sequence[str] 
     places: Places = {}
     for path in files:
         for column, text in pieces(path):
-            if found := Counter(search.found(text)):
-                places.setdefault((place_of(path, root), column), Counter()).update(found)
+            if found := set(search.found(text)):
+                places.setdefault((place_of(path, root), column), set()).update(found)
     note = f"{len(files)} files searched for {len(sought):,} values; {len(values) - len(sought)} too short to tell"
     return conclude("pii", len(files), [_finding(*place, found, sought) for place, found in places.items()], note)
 
@@ -52,7 +51,7 @@ class Search:
         self._automaton.make_automaton()
 
     def found(self, text: str) -> Iterator[str]:
-        """Each value in a text whose bytes were read as Latin-1, as often as it stands there as whole words."""
+        """Each value that stands, as whole words, in a text whose bytes were read as Latin-1."""
         for last, (value, length) in self._automaton.iter(text):
             if _stands_alone(text, last - length + 1, last + 1):
                 yield value
@@ -69,11 +68,11 @@ def _within(path: Path, root: Path, folders: Sequence[str]) -> bool:
     return any(path.is_relative_to(root / folder) for folder in folders)
 
 
-def _finding(place: str, column: str, found: Counter[str], values: Mapping[str, PersonalValue]) -> Finding:
+def _finding(place: str, column: str, found: set[str], values: Mapping[str, PersonalValue]) -> Finding:
     kinds = ", ".join(sorted({values[value].kind for value in found}))
-    detail = f"{found.total():,} times {kinds} in plain, {len(found):,} different, in {column} of {place}"
+    detail = f"{len(found):,} personal values ({kinds}) in plain, in {column} of {place}"
     samples = tuple(
         {"column": column, "kind": values[value].kind, "token": values[value].token}
         for value in sorted(found)[:SAMPLES_MAX]
     )
-    return Finding(FindingKind.LEAKED, place, found.total(), detail, samples)
+    return Finding(FindingKind.LEAKED, place, len(found), detail, samples)

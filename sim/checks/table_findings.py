@@ -42,7 +42,7 @@ def _lost(table: str, pairing: Pairing, told: list[str]) -> Iterator[Finding]:
             f"select {_columns('e', told)} from {pairing.sides.expected} e join pairs p on p.e = e.rowid "
             "where p.o is null order by p.e"
         )
-        detail = f"{rows_word(rows)} that must be in {table} not there"
+        detail = f"{rows_word(rows)} missing from {table}"
         yield Finding(FindingKind.LOST, table, rows, detail, pairing.scratch.samples(sample))
 
 

@@ -49,7 +49,7 @@ class Finding(msgspec.Struct, frozen=True):
     kind: FindingKind
     table: str
     rows: int
-    """How many rows, all of them counted."""
+    """How many rows, all of them counted; for ``leaked`` how many different values."""
     detail: str
     """A sentence for people."""
     samples: tuple[dict[str, str], ...] = ()
