@@ -75,22 +75,29 @@ class _Partition:
     def __init__(self, folder: Path, number: int) -> None:
         self._folder = folder
         self._number = number
-        present = segment_paths_of(folder, number)
-        self._next_offset = last_offset(present[-1]) + 1 if present else 0
+        self._first_free: int | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
         self._segment: SegmentWriter | None = None
 
     def append(self, rows: pa.RecordBatch) -> npt.NDArray[np.int64]:
-        offsets = np.arange(self._next_offset, self._next_offset + rows.num_rows, dtype=np.int64)
+        first = self._next_offset()
+        offsets = np.arange(first, first + rows.num_rows, dtype=np.int64)
         partition = np.full(rows.num_rows, self._number, dtype=np.int32)
         placed = pa.RecordBatch.from_arrays([pa.array(partition), pa.array(offsets), *rows.columns], schema=MESSAGE)
-        self._next_offset += rows.num_rows
+        self._first_free = first + rows.num_rows
         self._waiting.append(placed)
         self._waiting_rows += rows.num_rows
         if self._waiting_rows >= BATCH_ROWS:
             self._write_full_batches()
         return offsets
+
+    def _next_offset(self) -> int:
+        """Looked up when it is needed first, so that a torn log can still be opened and read."""
+        if self._first_free is None:
+            present = segment_paths_of(self._folder, self._number)
+            self._first_free = last_offset(present[-1]) + 1 if present else 0
+        return self._first_free
 
     def close(self) -> None:
         if self._waiting_rows:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Sequence
+from functools import partial
+from hashlib import blake2b, sha256
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -86,17 +86,14 @@ def _valid(messages: pa.RecordBatch, events: list[Event]) -> pa.RecordBatch:
         "shipment_id": pa.array([getattr(payload, "shipment_id", None) for payload in payloads], pa.string()),
         "facility_id": pa.array([getattr(payload, "facility_id", None) for payload in payloads], pa.string()),
         "payload": pa.array([event[3] for event in events], pa.string()),
-        "schema_hash": _schema_hashes(events),
+        "schema_hash": pa.array([event[4] for event in events], pa.string()),
         "body_bytes": pc.cast(pc.binary_length(messages.column("value")), pa.int64()),
-        "body_sha256": pa.array(
-            [hashlib.sha256(v).hexdigest() for v in messages.column("value").to_pylist()], pa.string()
-        ),
+        "body_sha256": pa.array([sha256(v).hexdigest() for v in messages.column("value").to_pylist()], pa.string()),
     }
     is_status = pc.equal(columns["event_type"], STATUS_CHANGED)
     rows = np.flatnonzero(is_status.to_numpy(zero_copy_only=False))
-    columns |= {
-        leaf.column: _scattered(leaf, [payloads[row] for row in rows], rows, len(events)) for leaf in STATUS_LEAVES
-    }
+    statuses = [payloads[row] for row in rows]
+    columns |= {leaf.column: _scattered(leaf, statuses, rows, len(events)) for leaf in STATUS_LEAVES}
     return derived(messages, columns | _keys(columns, is_status, [event[2] for event in events]), VALID)
 
 
@@ -133,21 +130,7 @@ def _keys(columns: dict[str, Any], is_status: pa.Array, received: list[bytes]) -
 
 
 def _hashes(texts: list[bytes | None]) -> pa.Array:
-    blake2b: Callable[..., Any] = partial(hashlib.blake2b, digest_size=16)
-    return pa.array([None if text is None else blake2b(text).digest() for text in texts], HASH)
-
-
-def _schema_hashes(events: list[Event]) -> pa.Array:
-    return pa.array(
-        [schema_hash(e.event_type, e.event_version, unknown) for e, _, _, _, unknown in events], pa.string()
-    )
-
-
-@lru_cache(maxsize=4096)
-def schema_hash(event_type: str, version: int, unknown: tuple[str, ...] = ()) -> str:
-    """16 hex digits that change when payloads of a type and version have fields that the contract does not have."""
-    text = "+".join((f"{event_type}/{version}", *unknown))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return pa.array([None if text is None else blake2b(text, digest_size=16).digest() for text in texts], HASH)
 
 
 def _untimely(valid: pa.RecordBatch, future_tolerance_us: int) -> tuple[list[int], list[Refusal]]:
@@ -185,7 +168,7 @@ def _rejected(messages: pa.RecordBatch, rows: list[int], refusals: list[Refusal]
         "code": pa.array([refusals[at].code.value for at in order], pa.string()),
         "reason": pa.array([refusals[at].reason for at in order], pa.string()),
         "body_bytes": pa.array([len(value) for value in values], pa.int64()),
-        "body_sha256": pa.array([hashlib.sha256(value).hexdigest() for value in values], pa.string()),
+        "body_sha256": pa.array([sha256(value).hexdigest() for value in values], pa.string()),
     }
     return derived(messages, columns, REJECTED.schema)
 

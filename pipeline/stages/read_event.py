@@ -6,8 +6,9 @@ them, and they are done. All others take the slow way through a strict parser.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -19,9 +20,9 @@ from pipeline.contract.events import EVENT_TYPES, Envelope
 from pipeline.contract.rejections import MESSAGE_BYTES_MAX, Rejection
 from pipeline.stages.strict_json import Refusal, parse
 
-Event = tuple[Envelope, msgspec.Struct, bytes, bytes, tuple[str, ...]]
+Event = tuple[Envelope, msgspec.Struct, bytes, bytes, str]
 """Envelope, payload, the payload's JSON as received, the same in canonical form without what the contract does not
-have, and the dotted names of what was left out."""
+have, and the schema hash, which tells what was left out."""
 
 _encode = msgspec.json.Encoder().encode
 _decode_envelope = msgspec.json.Decoder(Envelope).decode
@@ -30,6 +31,15 @@ _decode_payload = {
     for event_type, versions in EVENT_TYPES.items()
     for version, payload in versions.items()
 }
+
+
+def schema_hash(event_type: str, version: int, unknown: Iterable[str] = ()) -> str:
+    """16 hex digits that change when a payload has fields that the contract does not have, given as dotted names."""
+    text = "+".join((f"{event_type}/{version}", *sorted(unknown)))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+_plain_schema_hash = {key: schema_hash(*key) for key in _decode_payload}
 _WHERE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 
 
@@ -37,10 +47,11 @@ def read_event(message: bytes) -> Event | Refusal:
     """The event in a message. Never raises, whatever the bytes."""
     try:
         envelope = _decode_envelope(message)
-        payload = _decode_payload[envelope.event_type, envelope.event_version](envelope.payload)
+        kind = envelope.event_type, envelope.event_version
+        payload = _decode_payload[kind](envelope.payload)
         body = _encode(payload)
         if body == bytes(envelope.payload) and _encode(envelope) == message and len(message) <= MESSAGE_BYTES_MAX:
-            return envelope, payload, body, body, ()
+            return envelope, payload, body, body, _plain_schema_hash[kind]
     except (ValueError, KeyError, RecursionError):
         pass  # the slow way finds out what it is and words it
     return _read_slowly(message)
@@ -65,8 +76,9 @@ def _read_slowly(message: bytes) -> Event | Refusal:
         payload = _decode_payload[envelope.event_type, envelope.event_version](envelope.payload)
     except msgspec.ValidationError as error:
         return _worded(error, _struct(envelope), "payload")
-    unknown = tuple(sorted(_unknown(fields["payload"], _struct(envelope), ())))
-    return envelope, payload, bytes(envelope.payload), _encode(payload), unknown
+    unknown = _unknown(fields["payload"], _struct(envelope), ())
+    shape = schema_hash(envelope.event_type, envelope.event_version, unknown)
+    return envelope, payload, bytes(envelope.payload), _encode(payload), shape
 
 
 def _struct(envelope: Envelope) -> type[msgspec.Struct]:

@@ -1,0 +1,38 @@
+"""A log in, a warehouse out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pipeline_messages import HOUR_US, KEY, Process, appended, reference
+
+from backends.local.event_log import LocalEventLog
+from backends.local.warehouse import LocalWarehouse
+from pipeline.build import STAGES, Settings, Stages, run
+from pipeline.contract.tables import TABLES
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(KEY, allowed_lateness_us=HOUR_US, future_tolerance_us=60 * 1_000_000, staging=tmp_path / "staging")
+
+
+@pytest.fixture
+def process(tmp_path: Path, settings: Settings) -> Process:
+    """Runs the pipeline over messages: bytes, or batches as they are appended."""
+
+    def run_over(
+        messages: Sequence[bytes | pa.RecordBatch], stages: Stages = STAGES, name: str = "run"
+    ) -> LocalWarehouse:
+        folder = tmp_path / name
+        with LocalEventLog(folder / "log", 2) as log:
+            for batch in messages:
+                log.append(appended([batch]) if isinstance(batch, bytes) else batch)
+        warehouse = LocalWarehouse(folder / "warehouse", list(TABLES.values()))
+        run(LocalEventLog(folder / "log", 2), warehouse, reference(), settings, stages)
+        return warehouse
+
+    return run_over
