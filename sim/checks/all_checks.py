@@ -71,7 +71,8 @@ def guarded(name: str, check: Callable[[], CheckResult]) -> CheckResult:
     try:
         return check()
     except Exception as error:  # noqa: BLE001 (a check that crashes proves nothing, and must not hide the others)
-        return CheckResult(name, Outcome.UNKNOWN, 0, note=f"crashed: {type(error).__name__}: {error}")
+        what, *_ = str(error).splitlines() or [""]
+        return CheckResult(name, Outcome.UNKNOWN, 0, note=f"crashed: {type(error).__name__}: {what}")
 
 
 class _Run:

@@ -71,11 +71,12 @@ class Scratch:
 
 
 @contextmanager
-def open_scratch(memory_limit: str = "300MB") -> Iterator[Scratch]:
+def open_scratch(memory_limit: str = "400MB") -> Iterator[Scratch]:
     """A scratch in a folder of its own, gone afterwards. What does not fit into the memory goes to that folder."""
     with TemporaryDirectory(prefix="sim-check-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
+            "threads": 2,  # each takes its part of the memory
             "temp_directory": f"{folder}/spill",
         }
         with duckdb.connect(Path(folder) / "scratch.duckdb", config=settings) as connection:
