@@ -23,6 +23,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from backends.interface import EventLog, TableSpec, Warehouse
 from pipeline.contract.tables import DIM_CARRIER, DIM_FACILITY, DIM_LANE, EVENTS
+from pipeline.interrupt import keyboard_interrupt
 from pipeline.stages.archive import Archive
 from pipeline.stages.count import Count
 from pipeline.stages.decode import Decode
@@ -122,8 +123,9 @@ def run(
     """Run the pipeline over the log as it is, in this process. Gives Beam's counters, as in ``decode/valid``."""
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     build(pipeline, log, warehouse, reference, settings, stages)
-    result = pipeline.run()
-    result.wait_until_finish()
+    with keyboard_interrupt():
+        result = pipeline.run()
+        result.wait_until_finish()
     clear(str(settings.staging))
     found = result.metrics().query()["counters"]
     return {f"{counter.key.metric.namespace}/{counter.key.metric.name}": counter.committed for counter in found}
