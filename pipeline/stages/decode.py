@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -19,12 +19,12 @@ from pipeline.contract.rejections import Rejection
 from pipeline.contract.tables import REJECTED
 from pipeline.stages.attributes import claimed_tenant, claimed_type
 from pipeline.stages.each_batch import EachBatch, derived
+from pipeline.stages.keys import keys
 from pipeline.stages.read_event import Event, read_event
-from pipeline.stages.rows import HASH, STATUS_LEAVES, VALID
+from pipeline.stages.rows import STATUS_LEAVES, VALID
 from pipeline.stages.strict_json import Refusal
 
 _YEAR_1_US, _YEAR_9999_END_US = -62_135_596_800_000_000, 253_402_300_799_999_999
-_UNIT_SEPARATOR = "\x1f"
 
 
 class _Read(NamedTuple):
@@ -94,7 +94,7 @@ def _valid(messages: pa.RecordBatch, events: list[Event]) -> pa.RecordBatch:
     rows = np.flatnonzero(is_status.to_numpy(zero_copy_only=False))
     statuses = [payloads[row] for row in rows]
     columns |= {leaf.column: _scattered(leaf, statuses, rows, len(events)) for leaf in STATUS_LEAVES}
-    return derived(messages, columns | _keys(columns, is_status, [event[2] for event in events]), VALID)
+    return derived(messages, columns | keys(columns, is_status, [event[2] for event in events]), VALID)
 
 
 def _scattered(leaf: Leaf, payloads: list[Any], rows: npt.NDArray[np.intp], length: int) -> pa.Array:
@@ -103,34 +103,6 @@ def _scattered(leaf: Leaf, payloads: list[Any], rows: npt.NDArray[np.intp], leng
     where = np.full(length, -1)
     where[rows] = np.arange(len(rows))
     return pa.array([value(payload) for payload in payloads], leaf.arrow_type).take(pa.array(where, mask=where < 0))
-
-
-def _keys(columns: dict[str, Any], is_status: pa.Array, received: list[bytes]) -> dict[str, Any]:
-    """What finds copies: the key for people to read, and hashes for the pipeline to compare."""
-    event_id = pc.binary_join_element_wise(columns["source"], columns["event_id"], ":")
-    instant = pc.cast(pc.cast(columns["event_time"], pa.int64()), pa.string())
-    status = pc.binary_join_element_wise(columns["shipment_id"], columns["status"], instant, ":")
-    content = pc.binary_join_element_wise(
-        columns["event_type"],
-        pc.cast(columns["event_version"], pa.string()),
-        instant,
-        columns["tenant_id"].fill_null(""),
-        "",
-        _UNIT_SEPARATOR,
-    )
-    contents = [head + body for head, body in zip(pc.cast(content, pa.binary()).to_pylist(), received, strict=True)]
-    identity = pc.binary_join_element_wise(columns["source"], columns["event_id"], _UNIT_SEPARATOR)
-    status_identity = pc.binary_join_element_wise(columns["shipment_id"], columns["status"], instant, _UNIT_SEPARATOR)
-    return {
-        "dedupe_key": pc.if_else(is_status, status, event_id),
-        "id_hash": _hashes(pc.cast(identity, pa.binary()).to_pylist()),
-        "status_hash": _hashes(pc.cast(status_identity, pa.binary()).to_pylist()),
-        "content_hash": _hashes(contents),
-    }
-
-
-def _hashes(texts: list[bytes | None]) -> pa.Array:
-    return pa.array([None if text is None else blake2b(text, digest_size=16).digest() for text in texts], HASH)
 
 
 def _untimely(valid: pa.RecordBatch, future_tolerance_us: int) -> tuple[list[int], list[Refusal]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from backends.interface import APPENDED, TornSegment
+from backends.interface import APPENDED, VALUE_BYTES_MAX, BackendError, TornSegment
 from backends.local import event_log
 from backends.local.event_log import LocalEventLog, read_log
 from backends.local.segment import segment_paths
@@ -72,6 +72,14 @@ def test_bytes_do_not_depend_on_the_size_of_appends(tmp_path: Path) -> None:
             for start in range(0, 95, size):
                 log.append(everything.slice(start, size))
     assert digest(tmp_path / "one") == digest(tmp_path / "many")
+
+
+def test_a_message_too_large_for_a_log_is_refused_with_all_beside_it(tmp_path: Path) -> None:
+    rows = messages(2)
+    large = rows.set_column(2, APPENDED.field("value"), pa.array([b"", b"x" * (VALUE_BYTES_MAX + 1)]))
+    with LocalEventLog(tmp_path, 1) as log, pytest.raises(BackendError, match="larger than a log takes"):
+        log.append(large)
+    assert list(read_log(tmp_path)) == []
 
 
 def test_nothing_is_in_view_before_close(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_json_lines_keep_every_character(tmp_path: Path) -> None:
         "\r\n\t",
         base64.b64encode(b"\xff").decode(),
         "",
-        "[" * 17_000_000,
+        "[" * 13_400_000,
     ]
     warehouse.commit(write_files(tmp_path, RAW, lines(bodies)))
     read = warehouse.query("SELECT body FROM raw.lines ORDER BY n").read_all()["body"].to_pylist()

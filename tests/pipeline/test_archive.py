@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline_messages import START, appended, messages
 
 from backends.interface import APPENDED
+from pipeline.contract.rejections import MESSAGE_BYTES_MAX
 from pipeline.stages.archive import archive
 from pipeline.stages.attributes import attributes_json
 
@@ -28,6 +29,11 @@ def test_the_bytes_can_be_had_back(values: list[bytes]) -> None:
         row["body"].encode() if row["body_base64"] is None else base64.b64decode(row["body_base64"]) for row in rows
     ]
     assert back == values
+
+
+def test_large_messages_are_base64_so_that_their_lines_stay_readable() -> None:
+    fits, large = b"\0" * MESSAGE_BYTES_MAX, b"\0" * (MESSAGE_BYTES_MAX + 1)
+    assert [row["body"] is None for row in archive(messages([fits, large])).to_pylist()] == [False, True]
 
 
 def test_the_claimed_type_must_be_in_the_contract() -> None:

@@ -22,8 +22,18 @@ def placed(at: datetime, ingest: datetime, allowed_us: int = HOUR_US) -> tuple[s
     return outputs["events"]["lateness"][0].as_py(), outputs["too_late"].to_pylist()
 
 
+NEW_YEAR_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    "at", [START + 2 * MINUTE, START, START + 5 * MINUTE - US, datetime(1969, 12, 31, 23, 57, tzinfo=UTC)]
+    ("at", "end"),
+    [
+        (START + 2 * MINUTE, START + 5 * MINUTE),
+        (START, START + 5 * MINUTE),
+        (START + 5 * MINUTE - US, START + 5 * MINUTE),
+        (NEW_YEAR_1970 - 3 * MINUTE, NEW_YEAR_1970),
+        (NEW_YEAR_1970 - 5 * MINUTE, NEW_YEAR_1970),
+    ],
 )
 @pytest.mark.parametrize(
     ("behind_end", "lateness"),
@@ -36,8 +46,7 @@ def placed(at: datetime, ingest: datetime, allowed_us: int = HOUR_US) -> tuple[s
         (HOUR + US, "too_late"),
     ],
 )
-def test_the_edges_are_exact(at: datetime, behind_end: timedelta, lateness: str) -> None:
-    end = {True: START + 5 * MINUTE, False: datetime(1970, 1, 1, tzinfo=UTC)}[at > datetime(1970, 1, 1, tzinfo=UTC)]
+def test_the_edges_are_exact(at: datetime, end: datetime, behind_end: timedelta, lateness: str) -> None:
     found, too_late = placed(at, end + behind_end)
     assert found == lateness
     assert len(too_late) == (lateness == "too_late")
