@@ -21,6 +21,8 @@ from sim.ledger import Ledger
 from sim.scenario import Scenario
 from sim.truth import Truth
 
+CHECKS = len(TABLES) + len(("seal", "log", "fired", "expected", "dispositions", "conservation", "pii"))
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -37,6 +39,8 @@ class Inputs:
     read_log: Callable[[Callable[[TornSegment], None]], Iterable[pa.RecordBatch]]
     """Starts to read the log's messages; is given what to call for each torn file."""
     open_warehouse: Callable[[], Warehouse]
+    progress: Callable[[int], None] = lambda _: None
+    """Told how many checks are done, of ``CHECKS``."""
 
 
 @dataclass(frozen=True)
@@ -87,16 +91,19 @@ class _Run:
 
     def all_checks(self, sealed: CheckResult) -> Checked:
         pa.default_memory_pool().release_unused()
-        checks = (
-            sealed,
-            guarded("log", self._log),
-            guarded("fired", self._fired),
-            *self._tables(),
-            guarded("dispositions", lambda: dispositions.check(self.ledger, self._observed)),
-            guarded("conservation", self._conservation),
-            guarded("pii", lambda: pii.check(self.truth, self._in.token_key, self._in.root)),
-        )
-        return Checked(checks, self._conserved, self._faults, self._observed.row_counts())
+        checks = [sealed]
+        for check in self._each_check():
+            checks.append(check)
+            self._in.progress(len(checks))
+        return Checked(tuple(checks), self._conserved, self._faults, self._observed.row_counts())
+
+    def _each_check(self) -> Iterator[CheckResult]:
+        yield guarded("log", self._log)
+        yield guarded("fired", self._fired)
+        yield from self._tables()
+        yield guarded("dispositions", lambda: dispositions.check(self.ledger, self._observed))
+        yield guarded("conservation", self._conservation)
+        yield guarded("pii", lambda: pii.check(self.truth, self._in.token_key, self._in.root))
 
     def _log(self) -> CheckResult:
         torn: list[TornSegment] = []

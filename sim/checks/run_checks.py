@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from backends.local.event_log import read_log
 from backends.local.warehouse import LocalWarehouse
 from pipeline.contract.tables import TABLES
-from sim.checks.all_checks import Inputs, run_checks
+from sim.checks.all_checks import CHECKS, Inputs, run_checks
 from sim.checks.verdict import Verdict, reason, worst
 from sim.ledger import Ledger
+from sim.progress import Progress
 from sim.run_folder import RunFolder, RunRecord
 from sim.scenario import Scenario
 from sim.seal import Seal
@@ -15,9 +18,10 @@ from sim.truth import Truth
 
 
 def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_key: bytes) -> Verdict:
-    """Compare a run's log and warehouse with its truth and ledger. Writes nothing."""
+    """Compare a run's log and warehouse with its truth and ledger. Writes nothing, but shows progress."""
     sealed = Seal.read(folder.seal)
-    checked = run_checks(_inputs(folder, sealed, scenario, token_key))
+    with Progress("check", CHECKS, "checks") as progress:
+        checked = run_checks(_inputs(folder, sealed, scenario, token_key, progress.update_to))
     outcome = worst(check.outcome for check in checked.checks)
     return Verdict(
         run=record.id,
@@ -35,7 +39,9 @@ def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_ke
     )
 
 
-def _inputs(folder: RunFolder, sealed: Seal, scenario: Scenario, token_key: bytes) -> Inputs:
+def _inputs(
+    folder: RunFolder, sealed: Seal, scenario: Scenario, token_key: bytes, progress: Callable[[int], None]
+) -> Inputs:
     return Inputs(
         root=folder.path,
         sealed=sealed.files,
@@ -45,4 +51,5 @@ def _inputs(folder: RunFolder, sealed: Seal, scenario: Scenario, token_key: byte
         read_ledger=lambda: Ledger.read(folder.ledger),
         read_log=lambda on_torn: read_log(folder.log, on_torn),
         open_warehouse=lambda: LocalWarehouse(folder.warehouse, list(TABLES.values())),
+        progress=progress,
     )

@@ -17,6 +17,7 @@ from sim.expected.events import events, payloads, too_late
 from sim.expected.kept import kept
 from sim.expected.kpis import kpi_5min
 from sim.expected.ledger_tables import duplicates, raw_messages, rejected
+from sim.expected.metrics import metrics
 from sim.expected.shipments import shipments_daily
 from sim.expected.statuses import AsOf, status_events
 from sim.expected.terms import Terms
@@ -47,13 +48,14 @@ def expected_tables(truth: Truth, ledger: Ledger, terms: Terms) -> Expected:
         "clean.rejected": rejected(ledger),
         "clean.too_late": too_late(all_events, terms),
         "ops.duplicates": duplicates(ledger),
+        "ops.metrics": metrics(ledger),
         "curated.kpi_5min": kpi_5min(truth, ledger),
     }
     for spec in (DIM_FACILITY, DIM_CARRIER, DIM_LANE):
         reference = truth.reference[spec.name.removeprefix("curated.")]
         tables[spec.name] = reference.select(spec.schema.names).cast(spec.schema)
     tables |= _marts(kept_by_type, LocalDays(facilities))
-    assert set(tables) < set(TABLES)
+    assert set(tables) == set(TABLES)
     return Expected(tables, {name: payloads(name, rows, terms) for name, rows in kept_by_type.items()})
 
 
