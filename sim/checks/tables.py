@@ -14,7 +14,6 @@ from sim.checks.verdict import CheckResult, Outcome, conclude
 from sim.expected import Expected
 from sim.ledger import Fate, Ledger
 
-_EVENT_KEYS = ("source", "event_id")
 _TOLERANCE = 1e-9
 _TOLERANCE_OF_MARTS = 1e-6
 """Means and sums depend on the order in which an engine adds."""
@@ -33,7 +32,7 @@ def check(spec: TableSpec, expected: Expected, ledger: Ledger, observed: Observe
         tolerance=_TOLERANCE_OF_MARTS if spec in MARTS else _TOLERANCE,
     )
     pairing = Pairing(scratch, sides)
-    copies = _copies(ledger, observed) if spec.keys == _EVENT_KEYS else None
+    copies = _copies(ledger, observed) if spec.keys == EVENTS.keys else None
     findings = list(table_findings(spec.name, pairing, copies))
     if spec is EVENTS:
         findings += payload_findings(expected.payloads, pairing, _TOLERANCE)
@@ -48,7 +47,7 @@ def _copies(ledger: Ledger, observed: Observed) -> str:
     scratch = observed.scratch
     messages = scratch.load_once("messages", ledger.messages)
     scratch.run(
-        "create or replace table copies as select distinct source, event_id "
+        f"create or replace table copies as select distinct {', '.join(EVENTS.keys)} "
         f"from {messages} where fate = '{Fate.DUPLICATE}'"
     )
     return "copies"
