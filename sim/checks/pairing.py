@@ -23,12 +23,16 @@ class Sides:
 
 
 def differs(expected: str, observed: str, tolerance: float | None = None) -> str:
-    """SQL that is true where two values differ. Null equals null; a tolerance is relative."""
+    """SQL that is true where two values differ. Null equals null; a tolerance is relative, and for finite numbers only.
+
+    DuckDB puts NaN above all numbers and equal to itself: within a tolerance of NaN or infinity is everything.
+    """
     different = f"{expected} is distinct from {observed}"
     if tolerance is None:
         return f"({different})"
     near = f"abs({expected} - {observed}) <= {tolerance} * greatest(abs({expected}), abs({observed}))"
-    return f"({different} and not coalesce({near}, false))"
+    finite = f"isfinite({expected}) and isfinite({observed})"
+    return f"({different} and not coalesce({finite} and {near}, false))"
 
 
 class Pairing:
