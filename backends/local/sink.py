@@ -12,6 +12,7 @@ import pyarrow as pa
 import backends.arrow_coder  # noqa: F401  registers the coder
 from backends.interface import BackendError, TableSpec
 from backends.local.data_file import DataFile, write_files
+from backends.stage_failed import without_values
 
 
 class WriteTables(beam.PTransform):
@@ -50,8 +51,9 @@ class _Write(beam.DoFn):
         self._spec = spec
 
     def process(self, rows: pa.RecordBatch) -> Iterator[_File]:
-        for file in write_files(self._folder, self._spec, rows):
-            yield file.table, file.path, file.rows, file.bytes
+        with without_values(f"write {self._spec.name}"):
+            for file in write_files(self._folder, self._spec, rows):
+                yield file.table, file.path, file.rows, file.bytes
 
 
 class _Commit(beam.DoFn):
@@ -59,4 +61,5 @@ class _Commit(beam.DoFn):
         self._commit = commit
 
     def process(self, _: None, files: Iterable[_File]) -> Iterator[str]:
-        yield self._commit(DataFile(*file) for file in files)
+        with without_values("commit"):
+            yield self._commit(DataFile(*file) for file in files)

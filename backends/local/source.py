@@ -17,6 +17,7 @@ import pyarrow as pa
 import backends.arrow_coder  # noqa: F401  registers the coder
 from backends.interface import TornSegment
 from backends.local.segment import read_segment, segment_paths
+from backends.stage_failed import without_values
 
 _LOGGER = logging.getLogger(__name__)
 ORIGIN = b"origin"
@@ -44,8 +45,9 @@ class _Read(beam.DoFn):
         path = Path(segment)
         place = f"{path.parent.name}/{path.name}"
         try:
-            for number, batch in enumerate(read_segment(path)):
-                yield batch.replace_schema_metadata({ORIGIN: f"{place}#{number}".encode()})
+            with without_values("log"):
+                for number, batch in enumerate(read_segment(path)):
+                    yield batch.replace_schema_metadata({ORIGIN: f"{place}#{number}".encode()})
         except TornSegment as torn:
             self._torn.inc()
             _LOGGER.warning("%s; the messages before the tear are processed", torn)

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from apache_beam.pvalue import TaggedOutput
 
+from backends.stage_failed import without_values
 from pipeline.stages.copies import LOSERS, by_event_id, by_status, claims_of, settle
 from pipeline.stages.each_batch import one_batch
 from pipeline.stages.first_of_key import words
@@ -74,9 +75,10 @@ class _Stage(beam.DoFn):
         self._shards = shards
 
     def process(self, events: pa.RecordBatch) -> Iterator[Any]:
-        name = stage(self._staging, events)
-        yield name, _joined([], LOSERS)
-        yield from _sharded(claims_of(events, name), "id_hash", self._shards)
+        with without_values("dedupe"):
+            name = stage(self._staging, events)
+            yield name, _joined([], LOSERS)
+            yield from _sharded(claims_of(events, name), "id_hash", self._shards)
 
 
 class _ById(beam.DoFn):
@@ -84,14 +86,16 @@ class _ById(beam.DoFn):
         self._shards = shards
 
     def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
-        losers, status_changes = by_event_id(_joined(keyed[1]))
-        yield from losers
-        yield from _sharded(status_changes, "status_hash", self._shards)
+        with without_values("dedupe"):
+            losers, status_changes = by_event_id(_joined(keyed[1]))
+            yield from losers
+            yield from _sharded(status_changes, "status_hash", self._shards)
 
 
 class _ByStatus(beam.DoFn):
     def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[tuple[bytes, pa.RecordBatch]]:
-        yield from by_status(_joined(keyed[1]))
+        with without_values("dedupe"):
+            yield from by_status(_joined(keyed[1]))
 
 
 class _Settle(beam.DoFn):
@@ -100,7 +104,9 @@ class _Settle(beam.DoFn):
 
     def process(self, keyed: tuple[bytes, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
         name, losers = keyed
-        for output, rows in settle(fetch(self._staging, name), _joined(losers)).items():
+        with without_values("dedupe"):
+            outputs = settle(fetch(self._staging, name), _joined(losers))
+        for output, rows in outputs.items():
             if rows.num_rows:
                 beam.metrics.Metrics.counter("dedupe", output).inc(rows.num_rows)
                 yield rows if output == "first" else TaggedOutput(output, rows)

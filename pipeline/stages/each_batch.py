@@ -9,6 +9,7 @@ import apache_beam as beam
 import pyarrow as pa
 
 import backends.arrow_coder  # noqa: F401  registers the coder
+from backends.stage_failed import without_values
 from pipeline import progress
 
 Split = Callable[[pa.RecordBatch], Mapping[str, pa.RecordBatch]]
@@ -41,7 +42,9 @@ class _EachBatch(beam.DoFn):
         self._main = main
 
     def process(self, batch: pa.RecordBatch) -> Iterator[Any]:
-        for name, rows in self._split(batch).items():
+        with without_values(self._stage):
+            outputs = self._split(batch)
+        for name, rows in outputs.items():
             if rows.num_rows:
                 beam.metrics.Metrics.counter(self._stage, name).inc(rows.num_rows)
                 yield rows if name == self._main else beam.pvalue.TaggedOutput(name, rows)

@@ -1,0 +1,37 @@
+"""The failure of a stage, told without a word of what the error said.
+
+Errors of Arrow, JSON or Python quote the value they stumbled over, and that may be somebody's name. Beam writes the
+error of a stage into its log, and so does whoever prints the traceback. So no error leaves a stage as it is.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from backends.interface import BackendError
+
+
+class StageFailed(Exception):
+    """A bug: a stage raised. Says which stage, the kind of error and the lines that led to it, and no value."""
+
+
+@contextmanager
+def without_values(stage: str) -> Iterator[None]:
+    """Turn an error into StageFailed. A BackendError was worded by us for people, and stays."""
+    try:
+        yield
+    except (BackendError, StageFailed):
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever it is, it may quote a value)
+        kind, where = type(error).__name__, _lines(error.__traceback__)
+        raise StageFailed(f"stage {stage}: {kind} at {where} (its own words may quote data, and are left out)") from None
+
+
+def _lines(way: TracebackType | None) -> str:
+    """The way to the error as ``file:line``, outermost first, from the first line after this file's own."""
+    frames = [frame for frame in traceback.extract_tb(way) if frame.filename != __file__]
+    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
