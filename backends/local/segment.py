@@ -16,6 +16,8 @@ import pyarrow as pa
 from backends.interface import MESSAGE, TornSegment
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
+_UNREADABLE = (pa.ArrowException, OSError, MemoryError, ValueError)
+"""What reading bytes that are no stream may raise: a length that was hit may ask for more memory than there is."""
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -56,27 +58,35 @@ class SegmentWriter:
 
 
 def read_segment(path: Path) -> Iterator[pa.RecordBatch]:
-    """The batches of a segment. Raises TornSegment after the last one that is whole."""
-    with path.open("rb") as file:
+    """The batches of a segment. Raises TornSegment after the last one that is whole.
+
+    A segment that was written behind another one is read too: what stands twice is then seen to stand twice.
+    """
+    with pa.OSFile(str(path), "rb") as file:
+        size = file.size()
         try:
-            stream = pa.ipc.open_stream(file)
-            if not stream.schema.equals(MESSAGE):
-                raise TornSegment(f"{path}: not a segment of an event log: its columns are {stream.schema.names}")
-            yield from stream
-        except (pa.ArrowInvalid, OSError) as error:
-            raise TornSegment(f"{path}: torn at byte {file.tell()}: {error}") from error
-        if not _ends_whole(path):
-            raise TornSegment(f"{path}: torn: the file stops before its end mark")
+            while True:
+                yield from _read_stream(path, file)
+                if file.tell() == size:
+                    return
+        except _UNREADABLE as error:
+            raise TornSegment(f"{path}: torn at byte {file.tell():,} of {size:,}: {type(error).__name__}") from error
+
+
+def _read_stream(path: Path, file: pa.NativeFile) -> Iterator[pa.RecordBatch]:
+    stream = pa.ipc.open_stream(file)
+    if not stream.schema.equals(MESSAGE):
+        raise TornSegment(f"{path}: not a segment of an event log: it has other columns")
+    for batch in stream:
+        batch.validate(full=True)  # a flipped bit may make an array that points outside of its own bytes
+        yield batch
+    file.seek(-len(_END_OF_STREAM), os.SEEK_CUR)
+    if file.read(len(_END_OF_STREAM)) != _END_OF_STREAM:
+        # Arrow takes a stream that stops between two batches for a whole one.
+        raise TornSegment(f"{path}: torn: the file stops before its end mark")
 
 
 def last_offset(path: Path) -> int:
     """The offset of the last message of a segment."""
     *_, last = read_segment(path)
     return int(last.column("offset")[-1].as_py())
-
-
-def _ends_whole(path: Path) -> bool:
-    """Whether the end mark is there: Arrow takes a stream that stops between two batches for a whole one."""
-    with path.open("rb") as file:
-        file.seek(-len(_END_OF_STREAM), os.SEEK_END)
-        return file.read() == _END_OF_STREAM

@@ -10,7 +10,7 @@ import pytest
 from backends.interface import APPENDED, VALUE_BYTES_MAX, BackendError, TornSegment
 from backends.local import event_log
 from backends.local.event_log import LocalEventLog, read_log
-from backends.local.segment import segment_paths
+from backends.local.segment import read_segment, segment_paths
 
 
 def messages(rows: int, first: int = 0) -> pa.RecordBatch:
@@ -130,3 +130,52 @@ def test_every_cut_of_a_segment_is_noticed(tmp_path: Path) -> None:
         path.write_bytes(whole[:size])
         with pytest.raises(TornSegment):
             list(read_log(tmp_path))
+
+
+@pytest.fixture
+def segment(tmp_path: Path) -> Path:
+    """One whole segment of five messages, the only file of its log."""
+    with LocalEventLog(tmp_path, 1) as log:
+        log.append(messages(5))
+    (path,) = segment_paths(tmp_path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "tail", [b"x", b"\n", b"\x00" * 8, b"\xff" * 8, b"\xff\xff\xff\xff\xff\xff\xff\x7f", b"garbage " * 99]
+)
+def test_what_follows_the_end_mark_is_a_tear(segment: Path, tail: bytes) -> None:
+    segment.write_bytes(segment.read_bytes() + tail)
+    read = read_segment(segment)
+    assert next(read).num_rows == 5
+    with pytest.raises(TornSegment, match=rf"{segment.name}: torn at byte .* of "):
+        next(read)
+
+
+def test_a_segment_written_behind_itself_gives_its_rows_twice(segment: Path) -> None:
+    segment.write_bytes(segment.read_bytes() * 2)
+    rows = pa.Table.from_batches(read_segment(segment))
+    assert rows["offset"].to_pylist() == [*range(5)] * 2
+
+
+def test_a_second_stream_that_was_cut_is_a_tear(segment: Path) -> None:
+    segment.write_bytes((segment.read_bytes() * 2)[:-8])
+    assert sum(batch.num_rows for batch in read_log(segment.parents[1], lambda _: None)) == 10
+    with pytest.raises(TornSegment, match="stops before its end mark"):
+        list(read_segment(segment))
+
+
+def test_a_flipped_bit_is_a_tear_or_gives_rows_and_never_crashes(segment: Path) -> None:
+    whole = segment.read_bytes()
+    tears = 0
+    for place in range(len(whole)):
+        for bit in (0, 3, 7):
+            flipped = bytearray(whole)
+            flipped[place] ^= 1 << bit
+            segment.write_bytes(flipped)
+            try:
+                for batch in read_segment(segment):
+                    batch.drop_columns(["ingest_time"]).to_pylist()
+            except TornSegment:
+                tears += 1
+    assert tears > len(whole) / 2
