@@ -65,13 +65,21 @@ class TableSpec:
 
 
 class EventLog(Protocol):
-    """Where messages are appended and read."""
+    """Where messages are appended and read.
+
+    ``close`` is its third method because a log gathers messages: a file or a request for each ``append`` would make
+    the log's speed, and locally its bytes, depend on how its writer cuts batches. Only the writer knows the end.
+    """
 
     def append(self, messages: pa.RecordBatch) -> pa.RecordBatch:
         """Append messages of schema ``APPENDED``; give their places (``POSITION``), row by row.
 
         Raises BackendError, and appends none, if a value is larger than ``VALUE_BYTES_MAX``.
         """
+        ...
+
+    def close(self) -> None:
+        """Make all that was appended readable. The log can be appended to again."""
         ...
 
     def source(self) -> beam.PTransform[Any, Any]:
@@ -86,7 +94,7 @@ class Warehouse(Protocol):
         """A transform from ``{table name: PCollection of record batches}`` to one atomic commit.
 
         All tables of one run of the sink become visible together or not at all. Writing the same
-        rows again changes nothing.
+        rows again changes nothing. Writing others raises BackendError: a warehouse holds one run.
         """
         ...
 

@@ -28,7 +28,9 @@ def without_values(stage: str) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 (whatever it is, it may quote a value)
         kind, where = type(error).__name__, _lines(error.__traceback__)
-        raise StageFailed(f"stage {stage}: {kind} at {where} (its own words may quote data, and are left out)") from None
+        raise StageFailed(
+            f"stage {stage}: {kind} at {where} (its own words may quote data, and are left out)"
+        ) from None
 
 
 def _lines(way: TracebackType | None) -> str:

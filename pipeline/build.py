@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import apache_beam as beam
@@ -22,8 +22,9 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from backends.interface import EventLog, TableSpec, Warehouse
-from pipeline.contract.tables import DIM_CARRIER, DIM_FACILITY, DIM_LANE, EVENTS
-from pipeline.interrupt import keyboard_interrupt
+from pipeline.contract.tables import DIMENSIONS, EVENTS
+from pipeline.own_folder import own_folder
+from pipeline.plain_errors import plain_errors
 from pipeline.stages.archive import Archive
 from pipeline.stages.count import Count
 from pipeline.stages.decode import Decode
@@ -31,7 +32,6 @@ from pipeline.stages.dedupe import Dedupe
 from pipeline.stages.each_batch import EachBatch, one_batch
 from pipeline.stages.enrich import Enrich
 from pipeline.stages.kpi import Kpis
-from pipeline.stages.staging import clear
 from pipeline.stages.tokenise import Tokenise
 from pipeline.stages.windows import Windows
 
@@ -44,7 +44,7 @@ class Settings:
     allowed_lateness_us: int
     future_tolerance_us: int
     staging: Path
-    """A folder of this run's own; a run that succeeds removes it."""
+    """Where batches wait. ``run`` makes a folder of its own in it, and removes that at the end."""
     shards: int = 4
 
 
@@ -71,7 +71,6 @@ class Stages:
 
 
 STAGES = Stages()
-_DIMENSIONS = (DIM_FACILITY, DIM_CARRIER, DIM_LANE)
 
 
 def build(
@@ -108,7 +107,7 @@ def build(
         "curated.kpi_5min": kpis["kpis"],
         "ops.duplicates": deduped["duplicate"],
         "ops.metrics": metrics,
-        **{spec.name: pipeline | spec.name >> beam.Create([_dimension(reference, spec)]) for spec in _DIMENSIONS},
+        **{spec.name: pipeline | spec.name >> beam.Create([_dimension(reference, spec)]) for spec in DIMENSIONS},
     }
     tables | "Warehouse" >> warehouse.sink()
 
@@ -122,11 +121,10 @@ def run(
 ) -> dict[str, int]:
     """Run the pipeline over the log as it is, in this process. Gives Beam's counters, as in ``decode/valid``."""
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
-    build(pipeline, log, warehouse, reference, settings, stages)
-    with keyboard_interrupt():
+    with own_folder(settings.staging) as staging, plain_errors():
+        build(pipeline, log, warehouse, reference, replace(settings, staging=staging), stages)
         result = pipeline.run()
         result.wait_until_finish()
-    clear(str(settings.staging))
     found = result.metrics().query()["counters"]
     return {f"{counter.key.metric.namespace}/{counter.key.metric.name}": counter.committed for counter in found}
 

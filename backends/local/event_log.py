@@ -34,11 +34,23 @@ class LocalEventLog:
         self._folder = folder
         self._partitions = [_Partition(folder, number) for number in range(partitions)]
 
+    @classmethod
+    def opened(cls, folder: Path) -> Self:
+        """A log that is there, for reading: how many partitions it was made with need not be known.
+
+        Raises BackendError if there is none.
+        """
+        if not segment_paths(folder):
+            raise BackendError(f"{folder}: no event log (it has no partition=*/*.arrow)")
+        return cls(folder, 0)
+
     def append(self, messages: pa.RecordBatch) -> pa.RecordBatch:
         """Append messages of schema ``APPENDED``; give their places (``POSITION``), row by row.
 
         Raises BackendError, and appends none, if a value is larger than ``VALUE_BYTES_MAX``.
         """
+        if not self._partitions:
+            raise BackendError(f"{self._folder}: opened for reading")
         messages = messages.cast(APPENDED)
         largest = pc.max(pc.binary_length(messages.column("value"))).as_py() or 0
         if largest > VALUE_BYTES_MAX:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from backends.interface import TableSpec
+from backends.interface import BackendError, TableSpec
 from backends.local.data_file import DataFile
 from backends.local.views import make_views
 
@@ -40,11 +40,20 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def commit(
     connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec], files: Iterable[DataFile]
 ) -> str:
-    """Enter files and show them. Files that are in already change nothing. Gives the commit's id."""
+    """Enter files and show them; gives the commit's id. The same commit again changes nothing.
+
+    Raises BackendError if the warehouse holds another one: the tables of two runs of the pipeline don't add up to the
+    tables of both logs. A KPI would have two rows, and an event read again with other settings would stand there twice.
+    """
     entered = sorted(set(files))
     commit_id = sha256("\n".join(file.path for file in entered).encode()).hexdigest()[:32]
     columns = {name: [getattr(file, name) for file in entered] for name in DataFile._fields}
     with transaction(connection):
+        if connection.execute("SELECT 1 FROM ops.commits WHERE commit_id <> ?", [commit_id]).fetchone():
+            raise BackendError(
+                f"{folder}: holds the tables of another log or other settings, and stays as it is; "
+                "a warehouse holds one run of the pipeline: name another folder"
+            )
         connection.execute(
             "INSERT INTO ops.files SELECT unnest($table::VARCHAR[]), unnest($path::VARCHAR[]), "
             "unnest($rows::BIGINT[]), unnest($bytes::BIGINT[]) ON CONFLICT DO NOTHING",

@@ -276,6 +276,9 @@ DRIVER_BEHAVIOR_DAILY = TableSpec(
     "by vehicle, of the largest less the smallest odometer reading.",
 )
 
+DIMENSIONS = (DIM_FACILITY, DIM_CARRIER, DIM_LANE)
+"""Tables that a run is given, and hands on as they are."""
+
 STREAMED = (
     RAW_MESSAGES,
     EVENTS,
@@ -283,9 +286,7 @@ STREAMED = (
     REJECTED,
     TOO_LATE,
     KPI_5MIN,
-    DIM_FACILITY,
-    DIM_CARRIER,
-    DIM_LANE,
+    *DIMENSIONS,
     DUPLICATES,
     METRICS,
 )

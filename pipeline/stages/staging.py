@@ -36,12 +36,6 @@ def fetch(folder: str, name: bytes) -> pa.RecordBatch:
         return pa.ipc.open_stream(file.read()).read_next_batch()
 
 
-def clear(folder: str) -> None:
-    """Remove the folder and all that is staged in it."""
-    if FileSystems.exists(folder):
-        FileSystems.delete([folder])
-
-
 def _path(folder: str, name: bytes) -> str:
     return str(FileSystems.join(folder, f"{name.hex()}.arrow"))
 

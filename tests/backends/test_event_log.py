@@ -4,8 +4,11 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import apache_beam as beam
 import pyarrow as pa
 import pytest
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.testing.util import assert_that, equal_to
 
 from backends.interface import APPENDED, VALUE_BYTES_MAX, BackendError, TornSegment
 from backends.local import event_log
@@ -80,6 +83,19 @@ def test_a_message_too_large_for_a_log_is_refused_with_all_beside_it(tmp_path: P
     with LocalEventLog(tmp_path, 1) as log, pytest.raises(BackendError, match="larger than a log takes"):
         log.append(large)
     assert list(read_log(tmp_path)) == []
+
+
+def test_a_log_is_opened_for_reading_without_knowing_its_partitions(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match="no event log"):
+        LocalEventLog.opened(tmp_path)
+    with LocalEventLog(tmp_path, 3) as log:
+        log.append(messages(40))
+    opened = LocalEventLog.opened(tmp_path)
+    with pytest.raises(BackendError, match="opened for reading"):
+        opened.append(messages(1))
+    with beam.Pipeline(runner=FnApiRunner()) as pipeline:
+        rows = pipeline | opened.source() | beam.Map(len) | beam.CombineGlobally(sum)
+        assert_that(rows, equal_to([40]))
 
 
 def test_nothing_is_in_view_before_close(tmp_path: Path) -> None:

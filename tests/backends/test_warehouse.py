@@ -125,16 +125,25 @@ def test_files_are_in_no_table_before_the_commit(tmp_path: Path) -> None:
 
 def test_equal_rows_from_two_places_are_two_files(tmp_path: Path) -> None:
     warehouse = LocalWarehouse(tmp_path, TABLES)
-    for origin in ("a", "b"):
-        warehouse.commit(write_files(tmp_path, PARCELS, parcels(0).replace_schema_metadata({"origin": origin})))
+    copies = [parcels(0).replace_schema_metadata({"origin": origin}) for origin in ("a", "b")]
+    warehouse.commit(file for copy in copies for file in write_files(tmp_path, PARCELS, copy))
     assert warehouse.query("SELECT * FROM clean.parcels").read_all().num_rows == 6
+
+
+def test_another_commit_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    warehouse = LocalWarehouse(tmp_path, TABLES)
+    write(warehouse)
+    once = snapshot(warehouse)
+    with pytest.raises(BackendError, match="name another folder"):
+        warehouse.commit(write_files(tmp_path, PARCELS, parcels(10)))
+    with pytest.raises(BackendError, match="name another folder"):
+        warehouse.commit([])
+    assert snapshot(warehouse) == once
 
 
 @pytest.mark.parametrize("moment", ["before", "within"])
 def test_a_killed_commit_leaves_the_old_state(tmp_path: Path, moment: str) -> None:
-    warehouse = LocalWarehouse(tmp_path, TABLES)
-    warehouse.commit(write_files(tmp_path, PARCELS, parcels(0)))
-    old = snapshot(warehouse)
+    old = snapshot(LocalWarehouse(tmp_path, TABLES))
     script = f"""
 import os, sys
 from pathlib import Path
@@ -150,7 +159,7 @@ warehouse.commit(files)
 """
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
     assert snapshot(LocalWarehouse(tmp_path, TABLES)) == old
-    assert len(list(tmp_path.rglob("*.parquet"))) == 2
+    assert len(list(tmp_path.rglob("*.parquet"))) == 1
 
 
 def test_any_duckdb_client_reads_it_also_after_a_move(tmp_path: Path) -> None:

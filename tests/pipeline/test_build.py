@@ -15,9 +15,11 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from pipeline_messages import HOUR, START, Process, appended, created, driver, event, reference, scan, status, telemetry
 
+from backends.interface import BackendError
 from backends.local.event_log import LocalEventLog, read_log
 from backends.local.segment import segment_paths
 from backends.local.warehouse import LocalWarehouse
+from backends.stage_failed import StageFailed
 from pipeline import progress
 from pipeline.build import STAGES, Settings, build, run
 from pipeline.contract.tables import STREAMED, TABLES
@@ -138,6 +140,9 @@ class Batches:
     def append(self, messages: pa.RecordBatch) -> pa.RecordBatch:
         raise NotImplementedError
 
+    def close(self) -> None:
+        pass
+
     def source(self) -> beam.PTransform:
         return beam.Create(self._batches, reshuffle=False)
 
@@ -179,6 +184,27 @@ def test_a_stage_can_be_replaced(process: Process) -> None:
     warehouse = process([appended(EVENTS)], replace(STAGES, dedupe=keep_all))
     assert len(rows(warehouse, "clean.events")) == 9
     assert rows(warehouse, "ops.duplicates") == []
+
+
+def test_staging_is_removed_also_after_a_failure(process: Process, settings: Settings) -> None:
+    def fail(_: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
+        raise ValueError("broken")
+
+    broken = replace(STAGES, windows=lambda _: EachBatch("windows", fail, ("events", "too_late")))
+    with pytest.raises(StageFailed):
+        process([appended(EVENTS)], broken)
+    assert not settings.staging.exists()
+
+
+def test_a_warehouse_holds_one_run(process: Process, settings: Settings, tmp_path: Path) -> None:
+    once = snapshot(process([appended(EVENTS)]))
+    warehouse = LocalWarehouse(tmp_path / "run" / "warehouse", list(TABLES.values()))
+    log = LocalEventLog.opened(tmp_path / "run" / "log")
+    with pytest.raises(BackendError, match=r"name another folder$"):
+        run(log, warehouse, reference(), replace(settings, allowed_lateness_us=0))
+    with pytest.raises(BackendError, match=r"name another folder$"):
+        process([appended([event(scan("S9"), "e9")])], name="run")
+    assert snapshot(warehouse) == once
 
 
 def test_settings_do_not_show_the_key(settings: Settings) -> None:

@@ -1,14 +1,19 @@
 """The command: runs over a log that is there, and does not start without a key."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from pipeline_messages import appended, event, reference, scan
 
+import pipeline.build
 from backends.local.event_log import LocalEventLog
 from backends.local.warehouse import LocalWarehouse
+from backends.stage_failed import StageFailed
 from pipeline.__main__ import main
+from pipeline.arguments import ExitStatus
 from pipeline.contract.tables import TABLES
 
 
@@ -23,9 +28,15 @@ def arguments(tmp_path: Path) -> list[str]:
     return ["run", *folders]
 
 
-def test_run_and_marts(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIM_PII_KEY", "ab" * 32)
+
+
+@pytest.mark.usefixtures("_key")
+def test_run_and_marts(arguments: list[str], tmp_path: Path) -> None:
     assert main(arguments) == 0
+    assert main(arguments) == 0, "the same again changes nothing"
     assert main(["marts", f"--warehouse={tmp_path / 'warehouse'}"]) == 0
     warehouse = LocalWarehouse(tmp_path / "warehouse", list(TABLES.values()))
     assert warehouse.query("SELECT scans FROM curated.kpi_5min").read_all()["scans"].to_pylist() == [1]
@@ -41,9 +52,80 @@ def test_no_key_no_start(
     assert not (tmp_path / "warehouse").exists()
 
 
-def test_a_log_that_is_not_there_is_said(
-    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("_key")
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--log=nowhere"], "--log: nowhere: no event log"),
+        (["--log=empty"], "--log: empty: no event log"),
+        (["--reference=nowhere"], "dim_facility.parquet: must be a Parquet file with facility_id"),
+        (["--reference=broken"], "dim_facility.parquet: must be a Parquet file with facility_id"),
+    ],
+)
+def test_what_is_not_there_is_said_and_nothing_is_done(
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wrong: list[str],
+    said: str,
 ) -> None:
-    monkeypatch.setenv("SIM_PII_KEY", "ab" * 32)
-    assert main([*arguments, f"--log={tmp_path / 'nowhere'}"]) == 2
-    assert "nowhere" in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("broken").mkdir()
+    Path("broken/dim_facility.parquet").write_text("x")
+    assert main([*arguments, *wrong]) == 2
+    assert said in capsys.readouterr().err
+    assert not Path("warehouse").exists()
+
+
+@pytest.mark.usefixtures("_key")
+@pytest.mark.parametrize("seconds", ["-1", "nan", "inf", "1e300", "soon"])
+def test_seconds_are_checked(arguments: list[str], seconds: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, f"--allowed-lateness={seconds}"])
+    assert ended.value.code == 2
+
+
+def test_marts_need_a_warehouse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["marts", f"--warehouse={tmp_path / 'nowhere'}"]) == 2
+    assert "no warehouse" in capsys.readouterr().err
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.usefixtures("_key")
+def test_a_refusal_of_the_warehouse_is_a_sentence(arguments: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline", *arguments]
+    assert subprocess.run(command, check=False).returncode == 0
+    with LocalEventLog(tmp_path / "log", 2) as log:
+        log.append(appended([event(scan(), "e2")]))
+    refused = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert refused.returncode == 1
+    (line,) = refused.stderr.splitlines()
+    assert line.startswith(f"pipeline: {tmp_path / 'warehouse'}: holds the tables of another")
+    assert line.endswith("name another folder")
+    assert not (tmp_path / "warehouse" / ".staging").exists()
+
+
+@pytest.mark.usefixtures("_key")
+@pytest.mark.parametrize(("error", "status"), [(StageFailed("stage x: y"), 70), (KeyboardInterrupt(), 130)])
+def test_every_end_has_its_status(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int
+) -> None:
+    def end(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pipeline.build, "run", end)
+    assert main(arguments) == status
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["marts"]])
+def test_help_tells_every_status_and_variable(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    told = capsys.readouterr().out
+    for status in ExitStatus:
+        assert f"{status.value:<4} {status.meaning}" in told
+    if command != ["marts"]:
+        assert "SIM_PII_KEY " in told
+        assert "SIM_PII_KEY_FILE" in told
