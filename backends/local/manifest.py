@@ -68,12 +68,16 @@ def commit(
 
 
 def show(connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec]) -> None:
-    """Make the manifest if there is none, and the views for the folder as it lies now."""
+    """Make the manifest if there is none, and the views for the folder as it lies now.
+
+    If a table can't be read, nothing counts as shown, so that it is tried again at the next opening.
+    """
     with transaction(connection):
         connection.execute(_TABLES)
-        make_views(connection, folder, specs)
+        whole = make_views(connection, folder, specs)
         connection.execute("DELETE FROM ops.shown")
-        connection.execute("INSERT INTO ops.shown VALUES (?, ?)", [str(folder), [spec.name for spec in specs]])
+        if whole:
+            connection.execute("INSERT INTO ops.shown VALUES (?, ?)", [str(folder), [spec.name for spec in specs]])
 
 
 def is_shown(connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec]) -> bool:

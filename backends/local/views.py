@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,18 +24,47 @@ _LINE_BYTES_MAX = 16 * 1024 * 1024
 """The largest message that a log takes fits, in Base64. DuckDB reserves a multiple of this for each thread."""
 
 
-def make_views(connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec]) -> None:
-    """Make the views of all tables anew, but for those that a CREATE TABLE has replaced."""
+def make_views(connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec]) -> bool:
+    """Make the views of all tables anew, but for those that a CREATE TABLE has replaced.
+
+    A table with a file that is missing or broken gets a view that says so to whoever reads it; the others are as ever.
+    Gives whether there is no such table.
+    """
     native = {name for (name,) in connection.execute(_NATIVE_TABLES).fetchall()}
+    whole = True
     for spec in specs:
         if spec.name in native:
             continue
+        select = _select(connection, folder, spec)
+        problem = _problem(connection, select)
+        whole = whole and problem is None
         schema, _, name = spec.name.partition(".")
         connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-        connection.execute(f'CREATE OR REPLACE VIEW "{schema}"."{name}" AS {_select(connection, folder, spec)}')
+        connection.execute(
+            f'CREATE OR REPLACE VIEW "{schema}"."{name}" AS {_unreadable(spec, problem) if problem else select}'
+        )
+    return whole
 
 
 _NATIVE_TABLES = "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
+
+
+def _problem(connection: duckdb.DuckDBPyConnection, select: str) -> str | None:
+    """What DuckDB has against a query. Asked in a transaction of its own: a refusal would end the one that is open."""
+    try:
+        connection.cursor().execute(f"DESCRIBE {select}")
+    except duckdb.Error as error:
+        return str(error).partition("\n")[0]
+    return None
+
+
+def _unreadable(spec: TableSpec, problem: str) -> str:
+    said = f"{spec.name}: {problem}; put the file back and open the warehouse again"
+    return f"SELECT {_nulls(spec)} WHERE error({_quoted(said)})"
+
+
+def _nulls(spec: TableSpec) -> str:
+    return ", ".join(f'CAST(NULL AS {_DUCKDB_TYPES[field.type]}) AS "{field.name}"' for field in spec.schema)
 
 
 def _select(connection: duckdb.DuckDBPyConnection, folder: Path, spec: TableSpec) -> str:
@@ -42,8 +72,8 @@ def _select(connection: duckdb.DuckDBPyConnection, folder: Path, spec: TableSpec
     types = {f'"{field.name}"': _DUCKDB_TYPES[field.type] for field in spec.schema}
     folders = [f'"{name}"' for name in spec.partition_by]
     if not found:
-        return f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {name}' for name, kind in types.items())} WHERE false"
-    paths = ", ".join(_quoted(str(folder / path)) for (path,) in found)
+        return f"SELECT {_nulls(spec)} WHERE false"
+    paths = ", ".join(_quoted(_literal(str(folder / path))) for (path,) in found)
     partitioned = ", ".join(f"{name}: {types[name]}" for name in folders)
     options = (
         f", hive_partitioning = true, hive_types = {{{partitioned}}}" if partitioned else ", hive_partitioning = false"
@@ -55,6 +85,11 @@ def _select(connection: duckdb.DuckDBPyConnection, folder: Path, spec: TableSpec
         f"SELECT {', '.join(types)} FROM read_json([{paths}], columns = {{{inside}}}, format = 'newline_delimited', "
         f"compression = 'gzip', maximum_object_size = {_LINE_BYTES_MAX}{options})"
     )
+
+
+def _literal(path: str) -> str:
+    """A path as a pattern that matches nothing else: DuckDB takes every path for a pattern."""
+    return re.sub(r"[\[*?]", r"[\g<0>]", path)
 
 
 def _quoted(text: str) -> str:

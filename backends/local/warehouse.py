@@ -39,6 +39,8 @@ class LocalWarehouse:
         self._folder = folder.resolve()
         self._specs = tuple(tables)
         self._database = self._folder / "warehouse.duckdb"
+        if "?" in str(self._folder):
+            raise BackendError(f"{folder}: DuckDB can't open a database whose path has a '?': name another folder")
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self._is_shown():
             with self._connected(read_only=False) as connection:

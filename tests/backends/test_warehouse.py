@@ -172,6 +172,44 @@ def test_any_duckdb_client_reads_it_also_after_a_move(tmp_path: Path) -> None:
         assert client.execute("SELECT count(*) FROM raw.lines WHERE kind = 'a.b/1'").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("harm", ["missing", "broken"])
+def test_a_file_that_cant_be_read_spoils_its_own_table_only(tmp_path: Path, harm: str) -> None:
+    write(LocalWarehouse(tmp_path / "here", TABLES))
+    shutil.move(tmp_path / "here", tmp_path / "there")
+    files = list((tmp_path / "there" / "clean" / "parcels").iterdir())
+    whole = [file.read_bytes() for file in files]
+    for file in files:
+        file.unlink() if harm == "missing" else file.write_bytes(b"no Parquet")
+    warehouse = LocalWarehouse(tmp_path / "there", TABLES)
+    assert warehouse.query("SELECT * FROM raw.lines").read_all().num_rows == 3
+    for sql in (
+        "SELECT * FROM clean.parcels",
+        "SELECT COUNT(*) AS n FROM clean.parcels",
+        "SELECT id FROM clean.parcels",
+    ):
+        with pytest.raises(BackendError, match=r"clean\.parcels: .*part-.*; put the file back"):
+            warehouse.query(sql).read_all()
+    for file, content in zip(files, whole, strict=True):
+        file.write_bytes(content)
+    again = LocalWarehouse(tmp_path / "there", TABLES)
+    assert again.query("SELECT * FROM clean.parcels").read_all().num_rows == 6
+
+
+@pytest.mark.parametrize("name", ["a[b]c", "a*", "{a,b}", "it's", "a%20b #1"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    warehouse = LocalWarehouse(tmp_path / name, TABLES)
+    write(warehouse)
+    write(LocalWarehouse(tmp_path / "ab", TABLES))
+    assert warehouse.query("SELECT * FROM clean.parcels").read_all().num_rows == 6
+    assert warehouse.query("SELECT * FROM raw.lines").read_all().num_rows == 3
+
+
+def test_but_a_name_that_duckdb_cant_open_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match="name another folder"):
+        LocalWarehouse(tmp_path / "a?", TABLES)
+    assert not (tmp_path / "a?").exists()
+
+
 def test_create_table_replaces_the_empty_view_and_survives_commits(tmp_path: Path) -> None:
     warehouse = LocalWarehouse(tmp_path, TABLES)
     for _ in range(2):
