@@ -62,6 +62,11 @@ class RunFolder:
         return self.path / "warehouse"
 
     @property
+    def database(self) -> Path:
+        """The file that shows the tables to any DuckDB client."""
+        return self.warehouse / "warehouse.duckdb"
+
+    @property
     def staging(self) -> Path:
         """Where the pipeline keeps what it is working on."""
         return self.path / "staging"

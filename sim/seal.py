@@ -8,7 +8,10 @@ from pathlib import Path
 import msgspec
 
 SEALED_PARTS = ("scenario.yaml", "truth", "ledger")
-"""What a check measures by. The log is not here: a check compares it with the ledger row by row."""
+"""What a check measures by: if one of them has changed, nothing is proven."""
+LOG = "log"
+"""Sealed too, but what is wrong with it is a finding: a check compares it with the ledger, message by message."""
+_DIGESTED = ("log", "ledger", "truth")
 
 
 class Seal(msgspec.Struct, frozen=True):
@@ -17,7 +20,7 @@ class Seal(msgspec.Struct, frozen=True):
     digests: dict[str, str]
     """Of ``truth``, ``ledger`` and ``log`` as a whole: over the lines ``<file digest>  <path>`` in order of path."""
     files: dict[str, str]
-    """Of each sealed file, by path in the run folder."""
+    """Of each file in ``SEALED_PARTS`` and in the log, by path in the run folder."""
 
     def write(self, path: Path) -> None:
         """Write as JSON."""
@@ -25,8 +28,29 @@ class Seal(msgspec.Struct, frozen=True):
 
     @classmethod
     def read(cls, path: Path) -> Seal:
-        """Read what ``write`` wrote."""
+        """Read what ``write`` wrote. Raises FileNotFoundError, or msgspec.MsgspecError if it is something else."""
         return msgspec.json.decode(path.read_bytes(), type=cls)
+
+    def files_of(self, part: str) -> dict[str, str]:
+        """The digest of each file that the seal lists for a part."""
+        return {path: digest for path, digest in self.files.items() if path.split("/", 1)[0] == part}
+
+    def gaps(self) -> list[str]:
+        """The parts whose files are not all listed, or not as they were when the seal was made."""
+        whole = [part for part in _DIGESTED if part_digest(self.files_of(part)) == self.digests.get(part)]
+        return [part for part in (*SEALED_PARTS, LOG) if part not in whole and part not in self.files]
+
+    def changes(self, folder: Path, part: str) -> dict[str, str]:
+        """What is not as it was sealed in a part of a run folder: by path, in words."""
+        sealed, there = self.files_of(part), file_digests(folder, part)
+        return {
+            path: _WORDED[path in sealed, path in there]
+            for path in sorted(sealed.keys() | there.keys())
+            if sealed.get(path) != there.get(path)
+        }
+
+
+_WORDED = {(True, True): "is not as it was sealed", (True, False): "is missing", (False, True): "was not sealed"}
 
 
 def file_digests(folder: Path, part: str) -> dict[str, str]:
@@ -38,10 +62,9 @@ def file_digests(folder: Path, part: str) -> dict[str, str]:
 
 def seal(run_folder: Path) -> Seal:
     """Take the digests of a run folder."""
-    files = {}
-    for part in SEALED_PARTS:
-        files.update(file_digests(run_folder, part))
-    return Seal({part: part_digest(file_digests(run_folder, part)) for part in ("log", "ledger", "truth")}, files)
+    by_part = {part: file_digests(run_folder, part) for part in (*SEALED_PARTS, LOG)}
+    files = {path: digest for digests in by_part.values() for path, digest in digests.items()}
+    return Seal({part: part_digest(by_part[part]) for part in _DIGESTED}, files)
 
 
 def part_digest(files: dict[str, str]) -> str:

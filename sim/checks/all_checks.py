@@ -1,8 +1,8 @@
-"""All checks over one run. A check that crashes is UNKNOWN, with the error in its note: never green, never lost."""
+"""All checks over one run. A check that crashes is UNKNOWN: never green, never lost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,16 +12,19 @@ import pyarrow as pa
 from backends.interface import TornSegment, Warehouse
 from pipeline.contract.tables import TABLES
 from sim.checks import conservation, dispositions, fired, log, pii, seal, tables
+from sim.checks.concealed import concealed_check, concealed_counts
 from sim.checks.counts import Conserved, FaultCount
+from sim.checks.guard import guarded
 from sim.checks.observed import Observed
+from sim.checks.personal import personal_values
 from sim.checks.scratch import Scratch, open_scratch
+from sim.checks.search import Search
 from sim.checks.verdict import CheckResult, Outcome, conclude
 from sim.expected import Expected, Terms, expected_tables
 from sim.ledger import Ledger
 from sim.scenario import Scenario
+from sim.seal import LOG, Seal
 from sim.truth import Truth
-
-CHECKS = len(TABLES) + len(("seal", "log", "fired", "expected", "dispositions", "conservation", "pii"))
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,7 @@ class Inputs:
 
     root: Path
     """The run folder."""
-    sealed: Mapping[str, str]
-    """The digest of each sealed file, by path under ``root``."""
+    read_seal: Callable[[], Seal]
     scenario: Scenario
     token_key: bytes
     read_truth: Callable[[], Truth]
@@ -45,9 +47,11 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the checks came to, and what they counted on the way."""
+    """What the checks came to, and what they counted on the way. No personal value is in it."""
 
     checks: tuple[CheckResult, ...]
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """As sealed; none if there is no seal."""
     conservation: tuple[Conserved, ...] = ()
     faults: tuple[FaultCount, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -55,83 +59,109 @@ class Checked:
 
 def run_checks(inputs: Inputs) -> Checked:
     """Run every check. If the seal is broken no other: what changed is the yardstick."""
-    sealed = guarded("seal", lambda: seal.check(inputs.sealed, inputs.root))
+    seals: list[Seal] = []
+
+    def seal_holds() -> CheckResult:
+        seals.append(inputs.read_seal())
+        return seal.check(seals[0], inputs.root)
+
+    sealed = guarded("seal", seal_holds)
+    digests = seals[0].digests if seals else {}
     if sealed.outcome is not Outcome.PASS:
-        return Checked((sealed,))
+        return Checked((sealed,), digests)
     with open_scratch() as scratch:
         runs: list[_Run] = []
 
         def read() -> CheckResult:
-            runs.append(_Run(inputs, scratch))
+            runs.append(_Run(inputs, seals[0], scratch))
             messages = runs[0].ledger.messages.num_rows
             return conclude("read", messages, (), "" if messages else "the ledger has no messages")
 
         result = guarded("read", read)
-        return runs[0].all_checks(sealed) if result.outcome is Outcome.PASS else Checked((sealed, result))
-
-
-def guarded(name: str, check: Callable[[], CheckResult]) -> CheckResult:
-    """What a check concludes, or UNKNOWN if it crashes."""
-    try:
-        return check()
-    except Exception as error:  # noqa: BLE001 (a check that crashes proves nothing, and must not hide the others)
-        what, *_ = str(error).splitlines() or [""]
-        return CheckResult(name, Outcome.UNKNOWN, 0, note=f"crashed: {type(error).__name__}: {what}")
+        return runs[0].all_checks(sealed) if result.outcome is Outcome.PASS else Checked((sealed, result), digests)
 
 
 class _Run:
-    def __init__(self, inputs: Inputs, scratch: Scratch) -> None:
+    """The checks after the seal. One gives nothing if it needs what an earlier one could not come by, and said so."""
+
+    def __init__(self, inputs: Inputs, sealed: Seal, scratch: Scratch) -> None:
         self._in = inputs
+        self._sealed = sealed
         self._scratch = scratch
         self._truth = [inputs.read_truth()]
         self.ledger = inputs.read_ledger()
-        self._observed = Observed(inputs.open_warehouse(), scratch)
+        self._search = Search(personal_values(self._truth[0], inputs.token_key))
+        self._observed: Observed | None = None
+        self._expected: Expected | None = None
         self._conserved: tuple[Conserved, ...] = ()
         self._faults: tuple[FaultCount, ...] = ()
 
     def all_checks(self, sealed: CheckResult) -> Checked:
         pa.default_memory_pool().release_unused()
         checks = [sealed]
-        for check in self._each_check():
-            checks.append(check)
-            self._in.progress(len(checks))
-        return Checked(tuple(checks), self._conserved, self._faults, self._observed.row_counts())
+        for done, (name, check) in enumerate(_AFTER_SEAL.items(), start=2):
+            result = guarded(name, partial(check, self))
+            if result:
+                checks.append(concealed_check(result, self._search.concealed))
+            self._in.progress(done)
+        return Checked(
+            tuple(checks),
+            self._sealed.digests,
+            tuple(concealed_counts(row, self._search.concealed) for row in self._conserved),
+            self._faults,
+            self._observed.row_counts() if self._observed else {},
+        )
 
-    def _each_check(self) -> Iterator[CheckResult]:
-        yield guarded("log", self._log)
-        yield guarded("fired", self._fired)
-        yield guarded("pii", lambda: pii.check(self._truth[0], self._in.token_key, self._in.root))
-        yield from self._tables()
-        yield guarded("dispositions", lambda: dispositions.check(self.ledger, self._observed))
-        yield guarded("conservation", self._conservation)
+    def check_log(self) -> CheckResult:
+        torn: list[str] = []
+        batches = self._in.read_log(lambda error: torn.append(str(error).replace(f"{self._in.root}/", "")))
+        return log.check(self.ledger, batches, torn, self._sealed.changes(self._in.root, LOG), self._scratch)
 
-    def _log(self) -> CheckResult:
-        torn: list[TornSegment] = []
-        return log.check(self.ledger, self._in.read_log(torn.append), torn, self._scratch)
-
-    def _fired(self) -> CheckResult:
+    def check_fired(self) -> CheckResult:
         messages = self._in.read_log(lambda _: None)
         self._faults = fired.fault_counts(self._in.scenario.faults, self.ledger, messages, self._scratch)
         return fired.check(self._faults)
 
-    def _conservation(self) -> CheckResult:
+    def check_pii(self) -> CheckResult:
+        return pii.check(self._search, self._in.root)
+
+    def open_warehouse(self) -> None:
+        self._observed = Observed(self._in.open_warehouse(), self._scratch)
+
+    def compute_expected(self) -> CheckResult | None:
+        if not self._observed:
+            return None
+        terms = Terms.of(self._in.scenario, self._in.token_key)
+        self._expected = expected_tables(self._truth.pop(), self.ledger, terms)
+        pa.default_memory_pool().release_unused()  # of the truth, which nothing asks for from here on
+        return CheckResult("expected", Outcome.PASS, sum(table.num_rows for table in self._expected.tables.values()))
+
+    def check_table(self, name: str) -> CheckResult | None:
+        if not self._expected or not self._observed:
+            return None
+        try:
+            return tables.check(TABLES[name], self._expected, self.ledger, self._observed)
+        finally:
+            del self._expected.tables[name]  # what was compared makes room for what comes
+
+    def check_dispositions(self) -> CheckResult | None:
+        return dispositions.check(self.ledger, self._observed) if self._observed else None
+
+    def check_conservation(self) -> CheckResult | None:
+        if not self._observed:
+            return None
         self._conserved = conservation.conserved(self.ledger, self._observed)
         return conservation.check(self._conserved)
 
-    def _tables(self) -> Iterator[CheckResult]:
-        made: list[Expected] = []
 
-        def compute() -> CheckResult:
-            terms = Terms.of(self._in.scenario, self._in.token_key)
-            made.append(expected_tables(self._truth.pop(), self.ledger, terms))
-            pa.default_memory_pool().release_unused()  # of the truth, which nothing asks for from here on
-            return CheckResult("expected", Outcome.PASS, sum(table.num_rows for table in made[0].tables.values()))
-
-        yield guarded("expected", compute)
-        for expected in made:
-            for name in list(expected.tables):
-                yield guarded(f"table {name}", partial(self._table, name, expected))
-                del expected.tables[name]  # what was compared makes room for what comes
-
-    def _table(self, name: str, expected: Expected) -> CheckResult:
-        return tables.check(TABLES[name], expected, self.ledger, self._observed)
+_AFTER_SEAL: dict[str, Callable[[_Run], CheckResult | None]] = {
+    "log": _Run.check_log,
+    "fired": _Run.check_fired,
+    "pii": _Run.check_pii,
+    "warehouse": _Run.open_warehouse,
+    "expected": _Run.compute_expected,
+    **{f"table {name}": partial(_Run.check_table, name=name) for name in TABLES},
+    "dispositions": _Run.check_dispositions,
+    "conservation": _Run.check_conservation,
+}
+CHECKS = len(("seal", *_AFTER_SEAL))

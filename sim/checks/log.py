@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
 from backends.interface import MESSAGE
-from sim.checks.scratch import Scratch
+from sim.checks.scratch import SAMPLES_MAX, Scratch
 from sim.checks.table_findings import rows_word
 from sim.checks.verdict import CheckResult, Finding, FindingKind, conclude
 from sim.ledger import Ledger
@@ -47,13 +47,34 @@ qualify row_number() over (partition by m.rowid order by l.rowid) = 1
 _MATCHED = "(select {side} from settled union all select {side} from moved union all select {side} from altered)"
 
 
+_ATTRIBUTES = """(
+    [{'name': 'event_type', 'value': m.event_type}, {'name': 'source', 'value': m.source}]
+    || if(m.tenant_id is null, [], [{'name': 'tenant_id', 'value': m.tenant_id}])
+)"""
+"""What a message's attributes must be, in order of their names."""
+_COLUMNS = '"partition", "offset", key, ingest_time, list_sort(attributes) as attributes, sha256(value) as digest'
+_READ = pa.schema(
+    [
+        field.with_type(pa.list_(pa.struct({"name": pa.string(), "value": pa.string()})))
+        if field.name == "attributes"
+        else field
+        for field in MESSAGE
+    ]
+)
+
+
 def check(
-    ledger: Ledger, batches: Iterable[pa.RecordBatch], torn: Sequence[Exception], scratch: Scratch
+    ledger: Ledger,
+    batches: Iterable[pa.RecordBatch],
+    torn: Sequence[str],
+    changed: Mapping[str, str],
+    scratch: Scratch,
 ) -> CheckResult:
     """Compare the log's messages (``MESSAGE`` batches, in reading order) with the ledger's.
 
-    A message is first looked for at its place, then, by its bytes, anywhere. ``torn`` holds what reading the log could
-    not make sense of, and may fill up while it is read.
+    A message is first looked for at its place, then, by its bytes, anywhere. ``torn`` says which files could not be
+    read to their end, and may fill up while they are read. ``changed`` says of each file that is not as it was sealed
+    what is wrong with it: a finding by itself only if nothing else tells the change.
     """
     load_log(ledger, batches, scratch)
     scratch.run(_AT_PLACE)
@@ -65,16 +86,26 @@ def check(
         *_moved(scratch),
         *_out_of_order(scratch),
         *_altered(scratch),
+        *_torn(torn),
     ]
     (read,) = scratch.numbers("select count(*) from log")
-    return conclude("log", max(read, ledger.messages.num_rows), findings, "; ".join(str(error) for error in torn))
+    return conclude("log", max(read, ledger.messages.num_rows), findings or _other_bytes(changed))
 
 
 def load_log(ledger: Ledger, batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
     """Bring ledger and log into the scratch as ``messages`` and ``log``, bytes as their digest."""
     scratch.load_once("messages", ledger.messages)
-    reader = pa.RecordBatchReader.from_batches(MESSAGE, (batch.cast(MESSAGE) for batch in batches))
-    scratch.load("log", reader, '"partition", "offset", key, ingest_time, sha256(value) as digest')
+    reader = pa.RecordBatchReader.from_batches(_READ, map(_readable, batches))
+    scratch.load("log", reader, _COLUMNS)
+
+
+def _readable(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Attributes as a list: in a log that somebody wrote to, a name may stand twice, which no map of DuckDB holds."""
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    attributes = columns["attributes"]
+    pairs = pa.StructArray.from_arrays([attributes.keys, attributes.items], ["name", "value"])
+    columns["attributes"] = pa.ListArray.from_arrays(attributes.offsets, pairs)
+    return pa.RecordBatch.from_arrays([columns[name] for name in _READ.names], schema=_READ)
 
 
 def _lost(scratch: Scratch) -> Iterator[Finding]:
@@ -132,19 +163,44 @@ def _out_of_order(scratch: Scratch) -> Iterator[Finding]:
 
 
 def _altered(scratch: Scratch) -> Iterator[Finding]:
-    fields = {"value": ("value_sha256", "digest"), "key": ("key", "key"), "ingest_time": ("ingest_time", "ingest_time")}
+    fields = {
+        "value": ("m.value_sha256", "l.digest"),
+        "key": ("m.key", "l.key"),
+        "ingest_time": ("m.ingest_time", "l.ingest_time"),
+        "attributes": (_ATTRIBUTES, "l.attributes"),
+    }
     for field, (expected, observed) in fields.items():
         paired = (
-            f"select {_PLACE}, '{field}' as field, m.{expected} as expected, l.{observed} as observed "
+            f"select {_PLACE}, '{field}' as field, {expected} as expected, {observed} as observed "
             "from (from settled union all from altered union all from moved) p "
             "join messages m on m.rowid = p.m join log l on l.rowid = p.l "
-            f"where m.{expected} is distinct from l.{observed}"
+            f"where {expected} is distinct from {observed}"
         )
         (rows,) = scratch.numbers(f"select count(*) from ({paired})")
         if rows:
             samples = scratch.samples(f'{paired} order by "partition", "offset"')
             detail = f"{field} differs in {_messages(rows)}"
             yield Finding(FindingKind.CORRUPTED, _TABLE, rows, detail, samples)
+
+
+def _torn(torn: Sequence[str]) -> Iterator[Finding]:
+    if torn:
+        detail = f"{_files(len(torn))} of the log can't be read to the end: {torn[0]}"
+        samples = tuple({"file": line} for line in torn[:SAMPLES_MAX])
+        yield Finding(FindingKind.CORRUPTED, _TABLE, len(torn), detail, samples)
+
+
+def _other_bytes(changed: Mapping[str, str]) -> Iterator[Finding]:
+    """Bytes that hold no message: where they differ, messages may still all be there."""
+    if changed:
+        told = [f"{path} {problem}" for path, problem in changed.items()]
+        detail = f"{_files(len(told))} of the log changed, though every message is there: {told[0]}"
+        samples = tuple({"file": line} for line in told[:SAMPLES_MAX])
+        yield Finding(FindingKind.CORRUPTED, _TABLE, len(told), detail, samples)
+
+
+def _files(count: int) -> str:
+    return rows_word(count).replace("row", "file")
 
 
 def _messages(count: int) -> str:

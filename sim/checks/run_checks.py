@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from backends.local.event_log import read_log
 from backends.local.warehouse import LocalWarehouse
 from pipeline.contract.tables import TABLES
 from sim.checks.all_checks import CHECKS, Inputs, run_checks
+from sim.checks.guard import CannotTell
 from sim.checks.verdict import Verdict, reason, worst
 from sim.ledger import Ledger
 from sim.progress import Progress
@@ -18,10 +21,12 @@ from sim.truth import Truth
 
 
 def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_key: bytes) -> Verdict:
-    """Compare a run's log and warehouse with its truth and ledger. Writes nothing, but shows progress."""
-    sealed = Seal.read(folder.seal)
+    """Compare a run's log and warehouse with its truth and ledger.
+
+    Writes nothing, but shows progress; in a run folder that was moved, the warehouse makes its views anew.
+    """
     with Progress("check", CHECKS, "checks") as progress:
-        checked = run_checks(_inputs(folder, sealed, scenario, token_key, progress.update_to))
+        checked = run_checks(_inputs(folder, scenario, token_key, progress.update_to))
     outcome = worst(check.outcome for check in checked.checks)
     return Verdict(
         run=record.id,
@@ -31,7 +36,7 @@ def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_ke
         outcome=outcome.name,
         exit_code=outcome.value,
         reason=reason(checked.checks),
-        digests=sealed.digests,
+        digests=dict(checked.digests),
         conservation=checked.conservation,
         faults=checked.faults,
         checks=checked.checks,
@@ -39,17 +44,31 @@ def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_ke
     )
 
 
-def _inputs(
-    folder: RunFolder, sealed: Seal, scenario: Scenario, token_key: bytes, progress: Callable[[int], None]
-) -> Inputs:
+def _inputs(folder: RunFolder, scenario: Scenario, token_key: bytes, progress: Callable[[int], None]) -> Inputs:
     return Inputs(
         root=folder.path,
-        sealed=sealed.files,
+        read_seal=lambda: _seal(folder),
         scenario=scenario,
         token_key=token_key,
         read_truth=lambda: Truth.read(folder.truth),
         read_ledger=lambda: Ledger.read(folder.ledger),
         read_log=lambda on_torn: read_log(folder.log, on_torn),
-        open_warehouse=lambda: LocalWarehouse(folder.warehouse, list(TABLES.values())),
+        open_warehouse=lambda: _warehouse(folder),
         progress=progress,
     )
+
+
+def _seal(folder: RunFolder) -> Seal:
+    try:
+        return Seal.read(folder.seal)
+    except FileNotFoundError:
+        raise CannotTell(f"{folder.seal.name} is missing") from None
+    except msgspec.MsgspecError as error:
+        raise CannotTell(f"{folder.seal.name} is not a seal: {error}") from error
+
+
+def _warehouse(folder: RunFolder) -> LocalWarehouse:
+    """Opening a warehouse that is not there would make an empty one."""
+    if not folder.database.is_file():
+        raise CannotTell(f"{folder.database.relative_to(folder.path)} is missing: there are no tables to look at")
+    return LocalWarehouse(folder.warehouse, list(TABLES.values()))

@@ -1,5 +1,6 @@
 """All checks together: a right run passes, a crash is UNKNOWN and hides nothing."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,25 +8,28 @@ import pyarrow as pa
 import pytest
 
 from backends.local.event_log import read_log
-from sim.checks.all_checks import Inputs, run_checks
+from sim.checks.all_checks import CHECKS, Inputs, run_checks
+from sim.checks.guard import CannotTell
 from sim.checks.verdict import Outcome, Verdict, reason, worst
 from sim.ledger import MESSAGES
-from sim.seal import file_digests
+from sim.seal import seal
 
 
 @pytest.fixture
 def inputs(messy, warehouse, tmp_path: Path, token_key) -> Inputs:
     messy.truth.write(tmp_path / "truth")
     messy.ledger.write(tmp_path / "ledger")
-    sealed = file_digests(tmp_path, "truth") | file_digests(tmp_path, "ledger")
+    (tmp_path / "scenario.yaml").touch()
+    shutil.copytree(messy.log, tmp_path / "log")
+    sealed = seal(tmp_path)
     return Inputs(
         root=tmp_path,
-        sealed=sealed,
+        read_seal=lambda: sealed,
         scenario=messy.scenario,
         token_key=token_key,
         read_truth=lambda: messy.truth,
         read_ledger=lambda: messy.ledger,
-        read_log=lambda on_torn: read_log(messy.log, on_torn),
+        read_log=lambda on_torn: read_log(tmp_path / "log", on_torn),
         open_warehouse=lambda: warehouse,
     )
 
@@ -41,6 +45,12 @@ def test_a_right_run_passes(inputs, messy):
     assert checked.rows["clean.events"] == messy.expected.tables["clean.events"].num_rows
     assert sum(row.observed.messages for row in checked.conservation) == messy.ledger.messages.num_rows
     assert reason(checked.checks) == f"all {len(checked.checks)} checks held"
+
+
+def test_progress_ends_when_all_checks_are_done(inputs):
+    told: list[int] = []
+    run_checks(replace(inputs, progress=told.append))
+    assert told == [*range(2, CHECKS + 1)]
 
 
 def test_a_check_that_crashes_is_unknown_and_the_others_go_on(inputs, warehouse):
@@ -81,11 +91,21 @@ def test_no_messages_are_unknown(inputs, messy):
 
 def test_a_warehouse_that_can_t_be_opened_is_unknown(inputs):
     def refuse():
-        raise OSError("no such folder")
+        raise CannotTell("there is no warehouse")
 
     checked = run_checks(replace(inputs, open_warehouse=refuse))
-    assert worst(outcomes(checked).values()) is Outcome.UNKNOWN
-    assert "no such folder" in reason(checked.checks)
+    held = Outcome.PASS
+    assert outcomes(checked) == {"seal": held, "log": held, "fired": held, "pii": held, "warehouse": Outcome.UNKNOWN}
+    assert reason(checked.checks) == "nothing is proven: warehouse: there is no warehouse"
+
+
+def test_a_seal_that_can_t_be_read_is_unknown(inputs):
+    def refuse():
+        raise CannotTell("there is no seal")
+
+    checked = run_checks(replace(inputs, read_seal=refuse))
+    assert (outcomes(checked), checked.digests) == ({"seal": Outcome.UNKNOWN}, {})
+    assert reason(checked.checks) == "nothing is proven: seal: there is no seal"
 
 
 def test_a_verdict_is_read_as_it_was_written(inputs, tmp_path):

@@ -1,19 +1,21 @@
 """The log as written passes; cut, repeated, reordered or altered it gives exactly that finding."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from backends.interface import TornSegment
 from sim.checks import log
 from sim.checks.verdict import CheckResult, Finding, FindingKind, Outcome
 
 
 @pytest.fixture
-def check(messy, scratch) -> Callable[[pa.Table], CheckResult]:
-    return lambda messages, torn=(): log.check(messy.ledger, messages.to_batches(1000), torn, scratch)
+def check(messy, scratch) -> Callable[..., CheckResult]:
+    def check(messages: pa.Table, torn: Sequence[str] = (), changed: Mapping[str, str] | None = None) -> CheckResult:
+        return log.check(messy.ledger, messages.to_batches(1000), torn, changed or {}, scratch)
+
+    return check
 
 
 def only(result: CheckResult) -> Finding:
@@ -37,12 +39,10 @@ def test_the_log_as_written_passes(check, messy):
 
 def test_a_truncated_log_has_lost_messages(check, messy):
     messages = messy.messages()
-    result = check(messages.slice(0, len(messages) - 10), [TornSegment("partition=00003/0.arrow: torn at byte 7")])
-    finding = only(result)
+    finding = only(check(messages.slice(0, len(messages) - 10)))
     last = messages["offset"][-1].as_py()
     assert (finding.kind, finding.rows) == (FindingKind.LOST, 10)
     assert finding.samples == ({"partition": "3", "offsets": f"{last - 9}-{last}", "messages": "10"},)
-    assert "torn at byte 7" in result.note
 
 
 def test_the_stretches_of_lost_messages_are_told_apart(check, messy):
@@ -109,3 +109,47 @@ def test_a_message_that_the_ledger_does_not_know_is_unexpected(check, messy):
     foreign = with_values(with_values(messages.slice(0, 1), "value", {0: b"{}"}), "offset", {0: 10**9})
     finding = only(check(pa.concat_tables([messages, foreign])))
     assert (finding.kind, finding.rows) == (FindingKind.UNEXPECTED, 1)
+
+
+def with_attributes(messages: pa.Table, rows: dict[int, list[tuple[str, str]]]) -> pa.Table:
+    return with_values(messages, "attributes", rows)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda attributes: [(name, "other" if name == "source" else value) for name, value in attributes],
+        lambda attributes: attributes[:-1],
+        lambda attributes: [*attributes, ("more", "x")],
+        lambda attributes: [*attributes, attributes[0]],
+        lambda _: [],
+    ],
+)
+def test_other_attributes_are_corrupted(check, messy, change):
+    messages = messy.messages()
+    finding = only(check(with_attributes(messages, {5: change(messages["attributes"][5].as_py())})))
+    assert (finding.kind, finding.rows, finding.samples[0]["field"]) == (FindingKind.CORRUPTED, 1, "attributes")
+
+
+def test_the_order_of_attributes_means_nothing(check, messy):
+    messages = messy.messages()
+    turned = messages["attributes"][5].as_py()[::-1]
+    assert check(with_attributes(messages, {5: turned})).outcome is Outcome.PASS
+
+
+def test_a_torn_file_is_a_finding_though_every_message_is_there(check, messy):
+    finding = only(check(messy.messages(), ["log/partition=00003/0.arrow: torn at byte 7"]))
+    assert (finding.kind, finding.table, finding.rows) == (FindingKind.CORRUPTED, "log", 1)
+    assert "partition=00003/0.arrow: torn at byte 7" in finding.detail
+
+
+def test_a_file_with_other_bytes_is_a_finding_though_every_message_is_there(check, messy):
+    finding = only(check(messy.messages(), (), {"log/a.arrow": "is not as it was sealed", "log/b": "was not sealed"}))
+    assert (finding.kind, finding.table, finding.rows) == (FindingKind.CORRUPTED, "log", 2)
+    assert "log/a.arrow is not as it was sealed" in finding.detail
+    assert finding.samples[1] == {"file": "log/b was not sealed"}
+
+
+def test_other_bytes_are_told_by_message_where_that_is_possible(check, messy):
+    finding = only(check(messy.messages().slice(3), (), {"log/a.arrow": "is not as it was sealed"}))
+    assert finding.kind is FindingKind.LOST

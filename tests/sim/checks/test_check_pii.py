@@ -1,7 +1,9 @@
 """No personal value outside the restricted folders, in whatever kind of file."""
 
+import base64
 import gzip
 import json
+import urllib.parse
 
 import duckdb
 import pyarrow as pa
@@ -9,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.checks import pii
+from sim.checks.personal import personal_values
+from sim.checks.search import Search
 from sim.checks.verdict import FindingKind, Outcome
 from sim.truth import Truth
 
@@ -33,7 +37,7 @@ def root(tmp_path, messy):
 
 @pytest.fixture
 def check(messy, root, token_key):
-    return lambda: pii.check(messy.truth, token_key, root)
+    return lambda: pii.check(Search(personal_values(messy.truth, token_key)), root)
 
 
 def test_a_run_without_leaks_passes(check):
@@ -80,7 +84,7 @@ def test_a_value_escaped_as_json_is_leaked(check, root, messy):
     facts = facts.set_column(at, facts.schema.field(at), pa.array([name]))
     (root / "a.log").write_text(json.dumps(name))
     (root / "b.log").write_text(name)
-    result = pii.check(Truth({"shipment.created": facts}, {}), b"k", root)
+    result = pii.check(Search(personal_values(Truth({"shipment.created": facts}, {}), b"k")), root)
     assert {finding.table for finding in result.findings} == {"a.log", "b.log"}
 
 
@@ -105,6 +109,39 @@ def test_restricted_folders_may_hold_personal_data(check, root, person):
     assert check().outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize("fold", [str.lower, str.upper, str.swapcase])
+@pytest.mark.parametrize("kind", ["name", "email"])
+def test_upper_and_lower_case_are_one(check, root, person, kind, fold):
+    (root / "a.log").write_text(f"who: {fold(person[kind])}.")
+    leak(check, person, "a.log", "text", kind)
+
+
+@pytest.mark.parametrize("fold", [str.lower, str.upper])
+@pytest.mark.parametrize("write", [str, json.dumps])
+def test_letters_beyond_ascii_have_cases_too(messy, root, fold, write):
+    facts = messy.truth.facts["shipment.created"].slice(0, 1)
+    at = facts.schema.get_field_index("recipient_name")
+    facts = facts.set_column(at, facts.schema.field(at), pa.array(["Zoë Ørsted"]))
+    (root / "a.log").write_text(write(fold("Zoë Ørsted")))
+    result = pii.check(Search(personal_values(Truth({"shipment.created": facts}, {}), b"k")), root)
+    assert [finding.table for finding in result.findings] == ["a.log"]
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "encode", [_base64, lambda text: text.encode().hex(), urllib.parse.quote, urllib.parse.quote_plus]
+)
+@pytest.mark.parametrize("kind", ["name", "email"])
+@pytest.mark.parametrize("before", ["", '{"a":1,"b":"', "xy "])
+def test_an_encoded_value_is_leaked(check, root, person, encode, kind, before):
+    reason = encode(f"{before}{person[kind]} and more")
+    pq.write_table(pa.table({"reason": ["other", reason, None]}), root / "part-0.parquet")
+    leak(check, person, ".", "reason", kind)
+
+
 def test_part_of_a_longer_word_is_no_leak(check, root, person):
     (root / "a.log").write_text(f"x{person['name']} {person['name']}x 1{person['email']}")
     assert check().outcome is Outcome.PASS
@@ -115,15 +152,15 @@ def test_short_values_are_not_sought(messy, root, token_key):
     at = facts.schema.get_field_index("recipient_name")
     facts = facts.set_column(at, facts.schema.field(at), pa.array(["Al"]))
     (root / "a.log").write_text("Al")
-    result = pii.check(Truth({"shipment.created": facts}, {}), token_key, root)
+    result = pii.check(Search(personal_values(Truth({"shipment.created": facts}, {}), token_key)), root)
     assert result.outcome is Outcome.PASS
     assert "1 too short" in result.note
 
 
 def test_nothing_to_search_for_is_unknown(root, token_key):
-    result = pii.check(Truth({}, {}), token_key, root)
+    result = pii.check(Search(personal_values(Truth({}, {}), token_key)), root)
     assert (result.outcome, result.note) == (Outcome.UNKNOWN, "no personal value in truth")
 
 
 def test_nowhere_to_search_is_unknown(messy, tmp_path, token_key):
-    assert pii.check(messy.truth, token_key, tmp_path / "gone").outcome is Outcome.UNKNOWN
+    assert pii.check(Search(personal_values(messy.truth, token_key)), tmp_path / "gone").outcome is Outcome.UNKNOWN

@@ -54,13 +54,11 @@ def test_a_second_row_of_a_key_is_duplicated_even_if_it_says_something_else(chec
 
 def test_a_copy_under_a_new_id_is_duplicated(check, warehouse, messy):
     copies = messy.ledger.messages.filter(pc.equal(messy.ledger.messages["matched_on"], "status"))
-    event_id = copies["event_id"][0].as_py()
-    warehouse.change(
-        f"insert into clean.events (select * replace ('{event_id}' as event_id, '{copies['source'][0]}' as source) "
-        "from clean.events limit 1)"
-    )
+    copy = copies.slice(0, 1).to_pylist()[0]
+    told = ", ".join(f"'{copy[name]}' as {name}" for name in ("tenant_id", "source", "event_id") if copy[name])
+    warehouse.change(f"insert into clean.events (select * replace ({told}) from clean.events limit 1)")
     finding = only(check("clean.events"))
-    assert (finding.kind, finding.samples[0]["event_id"]) == (FindingKind.DUPLICATED, event_id)
+    assert (finding.kind, finding.samples[0]["event_id"]) == (FindingKind.DUPLICATED, copy["event_id"])
 
 
 def test_a_row_that_nothing_accounts_for_is_unexpected(check, warehouse):
