@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from pipeline.contract.events import STATUS_CHANGED
 from pipeline.contract.rejections import Rejection
 from sim.ledger import Body
 from sim.producers.plan import BODIES, Messages, type_code
@@ -64,7 +65,7 @@ order by message_id
 
 def fates(
     messages: Messages,
-    positions: pa.RecordBatch,
+    positions: pa.Table,
     randomness: Randomness,
     *,
     allowed_lateness_us: int,
@@ -103,7 +104,7 @@ def fates(
                 "wrong_type": Rejection.WRONG_TYPE.value,
                 "from_future": Rejection.EVENT_FROM_FUTURE.value,
                 "conflict": Rejection.CONFLICTING_DUPLICATE.value,
-                "status_changed": type_code("shipment.status.changed"),
+                "status_changed": type_code(STATUS_CHANGED),
                 "window": WINDOW_US,
                 "allowed_lateness": allowed_lateness_us,
                 "future_tolerance": future_tolerance_us,

@@ -25,6 +25,13 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a scenario: immutable, and strict about its keys."""
 
 
+class Rename(_Part, frozen=True):
+    """A new name from a moment of the run on: the reference data gets one more row."""
+
+    after: Duration
+    name: str
+
+
 class Facility(_Part, frozen=True):
     """A place where parcels change hands."""
 
@@ -36,6 +43,7 @@ class Facility(_Part, frozen=True):
     timezone: str = "UTC"
     docks: Count = 4
     open: OpeningHours = OpeningHours(ClockTime(0), ClockTime(86_400))
+    renamed: tuple[Rename, ...] = ()
 
 
 class Carrier(_Part, frozen=True):
@@ -43,6 +51,7 @@ class Carrier(_Part, frozen=True):
 
     code: Id
     name: str
+    renamed: tuple[Rename, ...] = ()
 
 
 class Lane(_Part, frozen=True):

@@ -18,7 +18,12 @@ class Hotspot(FaultBase, frozen=True, tag="hotspot"):
     def apply(self, plan: Plan, luck: Luck) -> Plan:
         """Messages that the log will put into one partition."""
         since_start = plan.messages.event_time - plan.start
-        among = self.touches(plan) & (since_start >= self.after.us) & (since_start < self.until.us)
+        among = (
+            self.touches(plan)
+            & ~plan.touched_by("hotspot")
+            & (since_start >= self.after.us)
+            & (since_start < self.until.us)
+        )
         ids = self.pick(among, self.share, luck)
         messages = plan.messages.with_values(ids, key=len(plan.keys))
         causes = [f"keyed by '{self.key}'"] * len(ids)

@@ -31,6 +31,7 @@ class Offline(FaultBase, frozen=True, tag="offline"):
         ids = np.flatnonzero(self.touches(plan) & out_of_reach)
         ids = ids[np.lexsort((ids, made[ids], device[ids]))]
         arrives = np.maximum(back[device[ids]] + _place_in_burst(device[ids]) * _BETWEEN_MESSAGES_US, made[ids] + 1)
+        arrives = np.maximum(arrives, messages.ingest_time[ids])  # what another fault holds back longer stays held
         causes = [
             f"{plan.devices[d]} out of reach, held {us} us"
             for d, us in zip(device[ids], arrives - made[ids], strict=True)

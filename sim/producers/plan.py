@@ -104,6 +104,13 @@ class Plan:
         """The first copies that these producers send."""
         return np.isin(self.messages.producer, list(producers)) & (self.messages.copy_of < 0)
 
+    def touched_by(self, kind: str) -> Mask:
+        """The messages that a fault of this kind has touched."""
+        touched = np.zeros(len(self.messages), dtype=bool)
+        for firing in self.firings:
+            touched[firing.message_ids] |= firing.kind == kind
+        return touched
+
     def fired(self, messages: Messages, fault: int, kind: str, ids: npt.NDArray[Any], causes: Sequence[str]) -> Plan:
         """This plan with other messages, and a note of which of them a fault touched and why."""
         firing = Firing(fault, kind, ids.astype(np.int64), causes)

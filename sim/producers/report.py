@@ -9,12 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.contract.events import FACILITY_SCAN, STATUS_CHANGED
 from sim.producers.names import PRODUCERS, Producer
 from sim.producers.plan import EVENT_TYPE_NAMES, I64, SOUND, Messages, Plan, type_code
 from sim.rng import Randomness
 from sim.truth import Truth
-
-STATUS_CHANGED = "shipment.status.changed"
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ _REPORTING = {
     "shipment.created": _Reporting("order_system", "shipment_id", "tenant_id"),
     STATUS_CHANGED: _Reporting("driver_app", "shipment_id", "facility_id"),
     "shipment.eta.updated": _Reporting("order_system", "shipment_id", "tenant_id"),
-    "facility.scan": _Reporting("hand_scanner", "shipment_id", "scanner_id"),
+    FACILITY_SCAN: _Reporting("hand_scanner", "shipment_id", "scanner_id"),
     "facility.capacity.changed": _Reporting("facility_system", "facility_id", "facility_id"),
     "driver.status.changed": _Reporting("driver_app", "driver_id", "driver_id"),
     "driver.location": _Reporting("driver_app", "driver_id", "driver_id"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.contract.columns import Leaf, payload_leaves, payload_type
-from pipeline.contract.events import Envelope, Geo
+from pipeline.contract.events import FACILITY_SCAN, STATUS_CHANGED, Envelope, Geo
 from pipeline.contract.rejections import Rejection
-from sim.faults import Drift, Fault
 from sim.ledger import Body
 from sim.producers.names import PRODUCERS
 from sim.producers.plan import BODIES, EVENT_TYPE_NAMES, SOUND, Messages, Plan
@@ -64,9 +63,9 @@ def _break_type(payload: bytes, field: str) -> bytes:
 
 _CHANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "shipment.created": ("weight_kg", lambda kg: kg / 2),
-    "shipment.status.changed": ("carrier_code", lambda code: f"{code}-2"),
+    STATUS_CHANGED: ("carrier_code", lambda code: f"{code}-2"),
     "shipment.eta.updated": ("previous_eta", lambda _: "2000-01-01T00:00:00Z"),
-    "facility.scan": ("scanner_id", lambda scanner: f"{scanner}-2"),
+    FACILITY_SCAN: ("scanner_id", lambda scanner: f"{scanner}-2"),
     "facility.capacity.changed": ("docks_open", lambda docks: docks + 1),
     "driver.status.changed": ("vehicle_id", lambda vehicle: f"{vehicle}-2"),
     "driver.location": ("vehicle_id", lambda vehicle: f"{vehicle}-2"),
@@ -115,7 +114,8 @@ class Wire:
 
     truth: Truth
     plan: Plan
-    faults: Sequence[Fault]
+    drifted: Mapping[int, str]
+    """For each fault that drifts, by its index, the field that it adds or breaks."""
     randomness: Randomness
 
     def event_ids(self, messages: Messages) -> list[str]:
@@ -176,10 +176,11 @@ class Wire:
         body = BODIES[messages.body[row]]
         if body is Body.CHANGED:
             return _change(payload, event_type)
-        fault = self.faults[messages.fault[row]]
-        if not isinstance(fault, Drift):
+        if body is Body.MALFORMED:
             return payload
-        return (_add_field if body is Body.ADDED_FIELD else _break_type)(payload, fault.field)
+        return (_add_field if body is Body.ADDED_FIELD else _break_type)(
+            payload, self.drifted[int(messages.fault[row])]
+        )
 
 
 def _groups(codes: np.ndarray[Any, np.dtype[np.int64]]) -> list[tuple[int, np.ndarray[Any, np.dtype[np.intp]]]]:

@@ -36,7 +36,7 @@ def _fault(fault: Fault) -> Iterator[Broken]:
             yield ("shortest",), f"found '{fault.shortest}', want at most the longest, {fault.longest}"
         case Hotspot() if fault.after.us >= fault.until.us:
             yield ("after",), f"found '{fault.after}', want less than until, {fault.until}"
-        case Hotspot() if not fault.key:
+        case Hotspot(key=""):
             yield ("key",), "found an empty text, want the key that the messages get"
         case Duplicate(copy="new_id") if fault.producers and not set(fault.producers) & set(STATUS_PRODUCERS):
             senders = ", ".join(STATUS_PRODUCERS)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from sim.errors import unknown
 from sim.rules.place import Broken, Path, repeated
-from sim.scenario import Network
+from sim.scenario import Network, Rename
 
 
 def broken_network(network: Network) -> Iterator[Broken]:
     """Repeated ids, unknown time zones, lanes from or to nowhere, facilities that no parcel can reach."""
     yield from repeated(("network", "facilities"), "id", [facility.id for facility in network.facilities])
     yield from repeated(("network", "carriers"), "code", [carrier.code for carrier in network.carriers])
+    yield from _renames("facilities", [facility.renamed for facility in network.facilities])
+    yield from _renames("carriers", [carrier.renamed for carrier in network.carriers])
     zones = zoneinfo.available_timezones()
     for i, facility in enumerate(network.facilities):
         if facility.timezone not in zones:
@@ -26,6 +29,14 @@ def broken_network(network: Network) -> Iterator[Broken]:
             yield ("network", "facilities"), f"found no {kind}, want at least one facility of kind: {kind}"
     if "hub" in kinds.values() and not broken_lanes:
         yield from _routes(network, kinds)
+
+
+def _renames(part: str, each: Sequence[Sequence[Rename]]) -> Iterator[Broken]:
+    for i, renames in enumerate(each):
+        for k, (one, next_one) in enumerate(pairwise(renames), 1):
+            if one.after.us >= next_one.after.us:
+                wanted = f"found '{next_one.after}', want more than that of the rename before, {one.after}"
+                yield ("network", part, i, "renamed", k, "after"), wanted
 
 
 def _lanes(network: Network) -> Iterator[Broken]:

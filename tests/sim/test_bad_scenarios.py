@@ -81,6 +81,7 @@ AMONG_OTHERS = [
     ("- {id: acme}", "- {id: acme}\n  - {id: acme}", "16 tenants.1.id: 'acme' is there twice, first at tenants.0"),
     ("- {code: NORD, name: Nordlinie}", "- {code: NORD, name: N}\n    - {code: NORD, name: M}", "11 network.carriers.1.code: 'NORD' is there twice, first at network.carriers.0"),
     ("Europe/Berlin", "Europe/Berlyn", "7 network.facilities.1.timezone: unknown time zone 'Europe/Berlyn'; did you mean 'Europe/Berlin'?"),
+    ("{code: NORD, name: Nordlinie}", "{code: NORD, name: N, renamed: [{after: 2 h, name: M}, {after: 1 h, name: O}]}", "10 network.carriers.0.renamed.1.after: found '1 h', want more than that of the rename before, 2 h"),
     ("kind: hub", "kind: depot", "6 network.facilities: found no hub, want at least one facility of kind: hub"),
     ("[WEST, HUB]", "[WEST, EAST]", "8 network.facilities.2: depot 'WEST' has no lane to a hub; the hubs are: HUB"),
     ("[WEST, HUB]", "[WEST, WEST]", "13 network.lanes.1.between: found 'WEST' at both ends, want two facilities"),

@@ -22,7 +22,8 @@ ALL = Share(1.0)
 
 def _wire(scenario, truth, *faults) -> Wire:
     plan = apply_all(faults, report(truth, RANDOMNESS, scenario.start, scenario.duration.us), RANDOMNESS)
-    return Wire(truth, plan, faults, RANDOMNESS)
+    drifted = {index: fault.field for index, fault in enumerate(faults) if isinstance(fault, Drift)}
+    return Wire(truth, plan, drifted, RANDOMNESS)
 
 
 def _bytes(wire: Wire, rows: np.ndarray) -> list[bytes]:
