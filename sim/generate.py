@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from backends.interface import APPENDED, TIMESTAMP, EventLog
 from sim.fates import fates
-from sim.faults import apply_all
+from sim.faults import Drift, apply_all
 from sim.ledger import FIRINGS, MESSAGES, Ledger
 from sim.producers.names import PRODUCERS
 from sim.producers.plan import BODIES, EVENT_TYPE_NAMES, I64, Messages, Plan
@@ -39,7 +39,8 @@ def send(
     ``progress`` is told the number of messages appended so far.
     """
     randomness = Randomness(scenario.seed)
-    wire = Wire(truth, plan, scenario.faults, randomness)
+    drifted = {index: fault.field for index, fault in enumerate(scenario.faults) if isinstance(fault, Drift)}
+    wire = Wire(truth, plan, drifted, randomness)
     order = np.lexsort((np.arange(len(plan.messages)), plan.messages.ingest_time))
     sent: list[pa.RecordBatch] = []
     for first in range(0, len(order), CHUNK):
