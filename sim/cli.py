@@ -38,7 +38,7 @@ def _check(given: Namespace) -> ExitStatus:
     from sim import run
     from sim.report import terminal
 
-    verdict = run.check(folder, _tell)
+    verdict = run.check(folder)
     print(terminal.render(verdict))
     return ExitStatus(verdict.exit_code)
 

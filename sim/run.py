@@ -24,12 +24,13 @@ from sim.checks.verdict import Verdict
 from sim.drills.mutants import stages_of
 from sim.errors import UsageError
 from sim.generate import plan_messages, send
+from sim.interrupt import keyboard_interrupt
 from sim.progress import Progress
 from sim.run_folder import RunFolder, RunRecord
 from sim.scenario import Scenario
 from sim.scenario_file import load, resolve
 from sim.seal import seal
-from sim.token_key import key_id, token_key
+from sim.token_key import key_for_a_run, key_id, key_of_a_run
 from sim.truth import Truth
 from sim.world import simulate
 
@@ -50,7 +51,7 @@ class RunSummary(NamedTuple):
 def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo) -> Verdict:
     """Simulate, send, process, check; everything is left in a new folder of ``runs_folder``."""
     stages = stages_of(mutant)
-    key = token_key(runs_folder, echo)
+    key = key_for_a_run(runs_folder, echo)
     folder = folders.create(runs_folder, scenario.name)
     echo(f"run {folder.path}  seed {scenario.seed}")
     record = RunRecord(
@@ -62,6 +63,13 @@ def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo) -
         {package: version(package) for package in _DECIDING},
     )
     folder.write_record(record)
+    with keyboard_interrupt():
+        _fill(folder, scenario, key, stages, echo)
+    folder.write_record(msgspec.structs.replace(record, finished=True))
+    return check(folder.path)
+
+
+def _fill(folder: RunFolder, scenario: Scenario, key: bytes, stages: build.Stages, echo: Echo) -> None:
     folder.scenario.write_text(resolve(scenario), encoding="utf-8")
     truth = _simulate(scenario, folder)
     messages = _send(scenario, truth, folder)
@@ -72,20 +80,17 @@ def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo) -
     reference = truth.reference
     del truth
     _process(scenario, folder, reference, key, stages, messages)
-    folder.write_record(msgspec.structs.replace(record, finished=True))
-    return check(folder.path, echo)
 
 
-def check(path: Path, echo: Echo) -> Verdict:
+def check(path: Path) -> Verdict:
     """Compare a run's warehouse with what its truth and ledger ask for, and write ``verdict.json``."""
     folder = RunFolder(path)
     record = folder.read_record()
     if not record.finished:
         raise UsageError(f"{path}: this run stopped before its tables were done; start it again with `sim run`")
-    key = token_key(path.parent, echo)
-    if key_id(key) != record.token_key_id:
-        raise UsageError(f"{path}: this run was made with another token key (id {record.token_key_id})")
-    verdict = check_run(folder, record, load(folder.scenario), key)
+    key = key_of_a_run(path.parent, record.token_key_id)
+    with keyboard_interrupt():
+        verdict = check_run(folder, record, load(folder.scenario), key)
     verdict.write(folder.verdict)
     return verdict
 

@@ -87,3 +87,20 @@ def test_ctrl_c_ends_the_run_with_a_sentence_and_130(moment: str, tmp_path: Path
     assert "Traceback" not in errors
     assert "stopped by Ctrl-C" in errors
     _assert_whole_or_nothing(tmp_path / "hello-0001")
+
+
+@pytest.mark.parametrize("made_of_it", [KeyboardInterrupt, RuntimeError])
+def test_ctrl_c_in_a_check_leaves_the_verdict_as_it_was(made_of_it, messy_run: Path, monkeypatch, capsys):
+    """DuckDB makes a RuntimeError of a Ctrl-C that comes during a query."""
+
+    def press(*_: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt:
+            raise made_of_it from None
+
+    before = (messy_run / "verdict.json").read_bytes()
+    monkeypatch.setattr("sim.checks.conservation.conserved", press)
+    assert main(["check", str(messy_run)]) == 130
+    assert "Traceback" not in capsys.readouterr().err
+    assert (messy_run / "verdict.json").read_bytes() == before

@@ -19,7 +19,7 @@ def _found(verdict: Verdict) -> set[tuple[str, str]]:
 def test_messy_passes_and_every_planned_fault_has_fired(messy_run: Path):
     verdict = Verdict.read(messy_run / "verdict.json")
     assert verdict.outcome == "PASS"
-    assert len(verdict.faults) == len(load(SCENARIOS / "messy.yaml").faults) == 9
+    assert len(verdict.faults) == len(load(SCENARIOS / "messy.yaml").faults) == 10
     assert all(fault.fired == fault.planned > 0 for fault in verdict.faults)
 
 

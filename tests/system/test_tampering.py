@@ -37,20 +37,20 @@ def test_two_messages_that_changed_places_are_misrouted(spoiled: Path):
 
     segment = _largest_segment(spoiled)
     _rewrite(segment, swap)
-    [finding] = _log_findings(check(spoiled, lambda _: None))
+    [finding] = _log_findings(check(spoiled))
     assert (finding.kind, finding.rows) == ("misrouted", 2)
     assert {str(sample) for sample in finding.samples if "10" in str(sample) and "20" in str(sample)}
 
 
 def test_a_message_that_stands_twice_is_duplicated(spoiled: Path):
     _rewrite(_largest_segment(spoiled), lambda table: pa.concat_tables([table, table.slice(5, 3)]))
-    [finding] = _log_findings(check(spoiled, lambda _: None))
+    [finding] = _log_findings(check(spoiled))
     assert (finding.kind, finding.rows) == ("duplicated", 3)
 
 
 def test_messages_cut_off_the_end_are_lost(spoiled: Path):
     _rewrite(_largest_segment(spoiled), lambda table: table.slice(0, table.num_rows - 7))
-    [finding] = _log_findings(check(spoiled, lambda _: None))
+    [finding] = _log_findings(check(spoiled))
     assert (finding.kind, finding.rows) == ("lost", 7)
 
 
@@ -58,7 +58,7 @@ def test_a_file_torn_in_the_middle_is_said_to_be_torn(spoiled: Path):
     segment = _largest_segment(spoiled)
     with segment.open("r+b") as file:
         file.truncate(segment.stat().st_size // 2)
-    verdict = check(spoiled, lambda _: None)
+    verdict = check(spoiled)
     findings = _log_findings(verdict)
     assert {finding.kind for finding in findings} == {"lost"}
     assert "torn" in str(verdict.checks)
@@ -73,7 +73,7 @@ def test_an_edited_message_is_corrupted(spoiled: Path):
         return table.set_column(table.schema.get_field_index("value"), table.schema.field("value"), column)
 
     _rewrite(_largest_segment(spoiled), edit)
-    [finding] = _log_findings(check(spoiled, lambda _: None))
+    [finding] = _log_findings(check(spoiled))
     assert (finding.kind, finding.rows) == ("corrupted", 1)
 
 
@@ -81,7 +81,7 @@ def test_an_edited_message_is_corrupted(spoiled: Path):
 def test_an_edited_yardstick_proves_nothing(spoiled: Path, part: str):
     path = next((spoiled / part).rglob("*.parquet"))
     path.write_bytes(path.read_bytes()[:-1] + b"X")
-    verdict = check(spoiled, lambda _: None)
+    verdict = check(spoiled)
     assert (verdict.outcome, verdict.exit_code) == ("UNKNOWN", 3)
     assert path.relative_to(spoiled).as_posix() in str(verdict.checks)
 
@@ -92,7 +92,7 @@ def test_a_row_edited_in_a_mart_is_corrupted_in_that_field(spoiled: Path):
             "update curated.mart_shipments_daily set delivered = delivered + 1 where rowid = "
             "(select min(rowid) from curated.mart_shipments_daily)"
         )
-    verdict = check(spoiled, lambda _: None)
+    verdict = check(spoiled)
     [finding] = [finding for one in verdict.checks for finding in one.findings]
     assert (finding.kind, finding.table, finding.rows) == ("corrupted", "curated.mart_shipments_daily", 1)
     assert finding.samples[0]["field"] == "delivered"
@@ -101,4 +101,4 @@ def test_a_row_edited_in_a_mart_is_corrupted_in_that_field(spoiled: Path):
 def test_a_run_whose_folder_has_moved_is_checked_all_the_same(spoiled: Path):
     moved = spoiled.with_name("moved")
     spoiled.rename(moved)
-    assert check(moved, lambda _: None).outcome == "PASS"
+    assert check(moved).outcome == "PASS"
