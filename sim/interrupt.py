@@ -12,7 +12,7 @@ _pressed = threading.Event()
 
 
 def was_pressed() -> bool:
-    """Whether Ctrl-C came inside ``keyboard_interrupt``: then no exception is what it seems."""
+    """Whether Ctrl-C came in the ``keyboard_interrupt`` that is open: then no exception is what it seems."""
     return _pressed.is_set()
 
 
@@ -31,7 +31,9 @@ def keyboard_interrupt() -> Iterator[None]:
             raise
     finally:
         signal.signal(signal.SIGINT, previous)
-    if was_pressed():
+        pressed = was_pressed()
+        _pressed.clear()
+    if pressed:
         raise KeyboardInterrupt
 
 

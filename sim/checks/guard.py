@@ -11,6 +11,7 @@ from typing import TypeVar
 import duckdb
 
 from sim.checks.verdict import CheckResult, Outcome
+from sim.interrupt import was_pressed
 
 _PROJECT = Path(__file__).parents[2]
 _PACKAGES = ("sim", "pipeline", "backends")
@@ -35,6 +36,8 @@ def guarded(name: str, check: Callable[[], Result]) -> Result | CheckResult:
     except CannotTell as error:
         return CheckResult(name, Outcome.UNKNOWN, 0, note=str(error))
     except Exception as error:  # noqa: BLE001 (a check that crashes proves nothing, and must not hide the others)
+        if was_pressed():
+            raise KeyboardInterrupt from None
         return CheckResult(name, Outcome.UNKNOWN, 0, note=f"crashed: {_told(error)}")
 
 
