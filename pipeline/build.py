@@ -54,7 +54,7 @@ class Stages:
 
     archive: Callable[[Settings], beam.PTransform] = lambda _: Archive()
     """``MESSAGE`` batches to ``raw``."""
-    decode: Callable[[Settings], beam.PTransform] = lambda s: Decode(s.future_tolerance_us)
+    decode: Callable[[Settings], beam.PTransform] = lambda s: Decode(s.future_tolerance_us, s.token_key)
     """``MESSAGE`` batches to ``valid`` (``VALID``) and ``rejected``."""
     tokenise: Callable[[Settings], beam.PTransform] = lambda s: Tokenise(s.token_key)
     """``VALID`` batches to ``valid``."""

@@ -56,10 +56,12 @@ EVENTS = TableSpec(
         ("lateness", _TEXT),
         *_POSITION,
     ),
-    ("source", "event_id"),
+    ("tenant_id", "source", "event_id"),
     "One row for each event, once. `payload` is JSON with tokens in place of personal data. `lateness` is `on_time`, "
     "`late` or `too_late` for the 5-minute window of `event_time`. `schema_hash` changes when a payload has fields "
-    "that the contract does not have.",
+    "that the contract does not have. `dedupe_key` is tenant, source and event id, or for a status change tenant, "
+    "shipment, status and microseconds since 1970, joined by `:`. It is for people to read: the parts may hold a `:` "
+    "too, and what is a copy is decided on the parts.",
 )
 
 SHIPMENT_STATUS_EVENTS = TableSpec(
@@ -86,7 +88,7 @@ SHIPMENT_STATUS_EVENTS = TableSpec(
         ("carrier_known", _YES_NO),
         ("carrier_name", _TEXT, "null"),
     ),
-    ("source", "event_id"),
+    ("tenant_id", "source", "event_id"),
     "One row for each `shipment.status.changed` event, typed, joined to facility and carrier as they were at "
     "`event_time`. An unknown facility or carrier keeps its row, with `facility_known` or `carrier_known` false.",
 )
@@ -102,11 +104,10 @@ REJECTED = TableSpec(
         ("code", _TEXT),
         ("reason", _TEXT),
         ("body_bytes", _INT),
-        ("body_sha256", _TEXT),
     ),
     ("log_partition", "log_offset"),
     "One row for each message refused. Type and tenant are what the attributes claim. The original bytes stand in "
-    "`raw.messages` at the same position, since they may hold personal data.",
+    "`raw.messages` at the same position, since they may hold personal data; so could a digest of them tell.",
 )
 
 TOO_LATE = TableSpec(
@@ -122,7 +123,7 @@ TOO_LATE = TableSpec(
         ("too_late_by_s", _REAL),
         *_POSITION,
     ),
-    ("source", "event_id"),
+    ("tenant_id", "source", "event_id"),
     "One row for each event that came after its 5-minute window's end plus the allowed lateness. The events are in "
     "`clean.events` and in the marts, not in the streaming KPIs.",
 )
@@ -228,7 +229,7 @@ MART_SHIPMENTS_DAILY = TableSpec(
     ),
     ("created_date", "tenant_id", "origin_facility_id", "service_level"),
     "Shipments by the day they were created (the origin's local day), tenant, origin and service level, and what has "
-    "become of them. `open` is neither delivered nor returned.",
+    "become of them. A shipment created twice counts once, as it was first. `open` is neither delivered nor returned.",
 )
 MART_ON_TIME_PERFORMANCE = TableSpec(
     "curated.mart_on_time_performance",

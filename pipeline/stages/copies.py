@@ -1,6 +1,6 @@
 """Which events are copies, decided on claims alone: the pure part of dedupe.
 
-First by ``(source, event_id)``, then, among those that are left, status changes told twice under two ids.
+First by ``(tenant_id, source, event_id)``, then, among those that are left, status changes told twice under two ids.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from hashlib import sha256
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -14,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.contract.columns import Leaf
-from pipeline.contract.events import STATUS_CHANGED
+from pipeline.contract.events import STATUS_CHANGED, Envelope
 from pipeline.contract.rejections import Rejection
 from pipeline.contract.tables import REJECTED
 from pipeline.stages.attributes import claimed_tenant, claimed_type
 from pipeline.stages.each_batch import EachBatch, derived
-from pipeline.stages.keys import keys
+from pipeline.stages.keys import hash_key, keys
 from pipeline.stages.read_event import Event, read_event
 from pipeline.stages.rows import STATUS_LEAVES, VALID
 from pipeline.stages.strict_json import Refusal
@@ -36,10 +35,10 @@ class _Read(NamedTuple):
     refused_rows: list[int]
 
 
-def decode(messages: pa.RecordBatch, future_tolerance_us: int) -> dict[str, pa.RecordBatch]:
+def decode(messages: pa.RecordBatch, future_tolerance_us: int, token_key: bytes) -> dict[str, pa.RecordBatch]:
     """``valid`` events (``VALID``) and ``rejected`` rows, each message in one of them."""
     read = _read(messages.column("value").to_pylist())
-    valid = _valid(messages.take(pa.array(read.rows, pa.int64())), read.events)
+    valid = _valid(messages, read, token_key)
     untimely, refusals = _untimely(valid, future_tolerance_us)
     refused_rows = [*read.refused_rows, *(read.rows[row] for row in untimely)]
     rejected = _rejected(messages, refused_rows, [*read.refusals, *refusals])
@@ -63,38 +62,45 @@ def _read(values: Sequence[bytes]) -> _Read:
     return read
 
 
-def _valid(messages: pa.RecordBatch, events: list[Event]) -> pa.RecordBatch:
-    envelopes = [event[0] for event in events]
-    payloads = [event[1] for event in events]
-    columns: dict[str, Any] = {
-        name: pa.array([getattr(envelope, name) for envelope in envelopes], VALID.field(name).type)
-        for name in (
-            "event_id",
-            "event_type",
-            "event_version",
-            "event_time",
-            "producer_time",
-            "source",
-            "trace_id",
-            "tenant_id",
-        )
-    }
+def _valid(messages: pa.RecordBatch, read: _Read, token_key: bytes) -> pa.RecordBatch:
+    payloads = [event[1] for event in read.events]
+    columns = _of_messages(messages, read.rows) | _of_envelopes([event[0] for event in read.events])
     columns |= {
+        "shipment_id": pa.array([getattr(payload, "shipment_id", None) for payload in payloads], pa.string()),
+        "facility_id": pa.array([getattr(payload, "facility_id", None) for payload in payloads], pa.string()),
+        "payload": pa.array([event[3] for event in read.events], pa.string()),
+        "schema_hash": pa.array([event[4] for event in read.events], pa.string()),
+    }
+    is_status = pc.equal(columns["event_type"], STATUS_CHANGED)
+    columns |= _of_statuses(payloads, np.flatnonzero(is_status.to_numpy(zero_copy_only=False)))
+    columns |= keys(columns, is_status, [event[2] for event in read.events], hash_key(token_key))
+    return derived(messages, columns, VALID)
+
+
+def _of_messages(messages: pa.RecordBatch, rows: list[int]) -> dict[str, Any]:
+    sizes = pc.cast(pc.binary_length(messages.column("value")), pa.int64())
+    columns = {
         "ingest_time": messages.column("ingest_time"),
         "log_partition": messages.column("partition"),
         "log_offset": messages.column("offset"),
-        "shipment_id": pa.array([getattr(payload, "shipment_id", None) for payload in payloads], pa.string()),
-        "facility_id": pa.array([getattr(payload, "facility_id", None) for payload in payloads], pa.string()),
-        "payload": pa.array([event[3] for event in events], pa.string()),
-        "schema_hash": pa.array([event[4] for event in events], pa.string()),
-        "body_bytes": pc.cast(pc.binary_length(messages.column("value")), pa.int64()),
-        "body_sha256": pa.array([sha256(v).hexdigest() for v in messages.column("value").to_pylist()], pa.string()),
+        "body_bytes": sizes,
     }
-    is_status = pc.equal(columns["event_type"], STATUS_CHANGED)
-    rows = np.flatnonzero(is_status.to_numpy(zero_copy_only=False))
+    valid = pa.array(rows, pa.int64())
+    return {name: column.take(valid) for name, column in columns.items()}
+
+
+def _of_envelopes(envelopes: list[Envelope]) -> dict[str, Any]:
+    return {
+        name: pa.array([getattr(envelope, name) for envelope in envelopes], VALID.field(name).type)
+        for name in Envelope.__struct_fields__
+        if name != "payload"
+    }
+
+
+def _of_statuses(payloads: list[Any], rows: npt.NDArray[np.intp]) -> dict[str, Any]:
+    """What only status changes have, in their rows; null in all others."""
     statuses = [payloads[row] for row in rows]
-    columns |= {leaf.column: _scattered(leaf, statuses, rows, len(events)) for leaf in STATUS_LEAVES}
-    return derived(messages, columns | keys(columns, is_status, [event[2] for event in events]), VALID)
+    return {leaf.column: _scattered(leaf, statuses, rows, len(payloads)) for leaf in STATUS_LEAVES}
 
 
 def _scattered(leaf: Leaf, payloads: list[Any], rows: npt.NDArray[np.intp], length: int) -> pa.Array:
@@ -129,7 +135,6 @@ def _rejected(messages: pa.RecordBatch, rows: list[int], refusals: list[Refusal]
     """Rows of ``clean.rejected``, in the order of the log."""
     order = np.argsort(np.asarray(rows, dtype=np.int64))
     refused = messages.take(pa.array(np.asarray(rows, dtype=np.int64)[order]))
-    values = refused.column("value").to_pylist()
     columns = {
         "log_partition": refused.column("partition"),
         "log_offset": refused.column("offset"),
@@ -139,8 +144,7 @@ def _rejected(messages: pa.RecordBatch, rows: list[int], refusals: list[Refusal]
         "stage": pa.array(["decode"] * len(rows), pa.string()),
         "code": pa.array([refusals[at].code.value for at in order], pa.string()),
         "reason": pa.array([refusals[at].reason for at in order], pa.string()),
-        "body_bytes": pa.array([len(value) for value in values], pa.int64()),
-        "body_sha256": pa.array([sha256(value).hexdigest() for value in values], pa.string()),
+        "body_bytes": pc.cast(pc.binary_length(refused.column("value")), pa.int64()),
     }
     return derived(messages, columns, REJECTED.schema)
 
@@ -148,5 +152,6 @@ def _rejected(messages: pa.RecordBatch, rows: list[int], refusals: list[Refusal]
 class Decode(EachBatch):
     """Messages to ``valid`` and ``rejected``."""
 
-    def __init__(self, future_tolerance_us: int) -> None:
-        super().__init__("decode", partial(decode, future_tolerance_us=future_tolerance_us), ("valid", "rejected"))
+    def __init__(self, future_tolerance_us: int, token_key: bytes) -> None:
+        split = partial(decode, future_tolerance_us=future_tolerance_us, token_key=token_key)
+        super().__init__("decode", split, ("valid", "rejected"))

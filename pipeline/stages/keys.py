@@ -1,7 +1,12 @@
-"""By what copies of an event are found: a key for people to read, and hashes to shuffle and compare."""
+"""By what copies of an event are found: a key for people to read, and hashes to shuffle and compare.
+
+A hash is keyed, since what it is taken over may hold names and phone numbers: whoever finds it can't try them all out.
+Each part comes with its length, so that no two different lists of parts are one text, whatever characters are in them.
+"""
 
 from __future__ import annotations
 
+import hmac
 from hashlib import blake2b
 from typing import Any
 
@@ -10,32 +15,39 @@ import pyarrow.compute as pc
 
 from pipeline.stages.rows import HASH
 
-_UNIT_SEPARATOR = "\x1f"
+
+def hash_key(token_key: bytes) -> bytes:
+    """The key of the hashes: another one than that of the tokens, but made from it."""
+    return hmac.digest(token_key, b"hashes of events", "sha256")
 
 
-def keys(columns: dict[str, Any], is_status: pa.Array, received: list[bytes]) -> dict[str, Any]:
+def keys(columns: dict[str, Any], is_status: pa.Array, received: list[bytes], key: bytes) -> dict[str, Any]:
     """``dedupe_key`` and the three hashes, from the columns of valid events and their payloads as received."""
-    event_id = pc.binary_join_element_wise(columns["source"], columns["event_id"], ":")
+    tenant = columns["tenant_id"].fill_null("")
     instant = pc.cast(pc.cast(columns["event_time"], pa.int64()), pa.string())
-    status = pc.binary_join_element_wise(columns["shipment_id"], columns["status"], instant, ":")
-    content = pc.binary_join_element_wise(
-        columns["event_type"],
-        pc.cast(columns["event_version"], pa.string()),
-        instant,
-        columns["tenant_id"].fill_null(""),
-        "",
-        _UNIT_SEPARATOR,
-    )
-    contents = [head + body for head, body in zip(pc.cast(content, pa.binary()).to_pylist(), received, strict=True)]
-    identity = pc.binary_join_element_wise(columns["source"], columns["event_id"], _UNIT_SEPARATOR)
-    status_identity = pc.binary_join_element_wise(columns["shipment_id"], columns["status"], instant, _UNIT_SEPARATOR)
+    identity = (tenant, columns["source"], columns["event_id"])
+    change = (tenant, columns["shipment_id"], columns["status"], instant)
+    heads = _framed(columns["event_type"], pc.cast(columns["event_version"], pa.string()), instant)
+    contents = [head and head + body for head, body in zip(heads, received, strict=True)]
     return {
-        "dedupe_key": pc.if_else(is_status, status, event_id),
-        "id_hash": _hashes(pc.cast(identity, pa.binary()).to_pylist()),
-        "status_hash": _hashes(pc.cast(status_identity, pa.binary()).to_pylist()),
-        "content_hash": _hashes(contents),
+        "dedupe_key": pc.if_else(is_status, _joined(*change), _joined(*identity)),
+        "id_hash": _hashes(_framed(*identity), key),
+        "status_hash": _hashes(_framed(*change), key),
+        "content_hash": _hashes(contents, key),
     }
 
 
-def _hashes(texts: list[bytes | None]) -> pa.Array:
-    return pa.array([None if text is None else blake2b(text, digest_size=16).digest() for text in texts], HASH)
+def _joined(*parts: pa.Array) -> pa.Array:
+    return pc.binary_join_element_wise(*parts, ":")
+
+
+def _framed(*parts: pa.Array) -> list[bytes | None]:
+    """The parts of each row as one text, each after its length; null where one is."""
+    lengths = [pc.cast(pc.binary_length(part), pa.string()) for part in parts]
+    framed = [text for pair in zip(lengths, parts, strict=True) for text in pair]
+    return list(pc.cast(_joined(*framed), pa.binary()).to_pylist())
+
+
+def _hashes(texts: list[bytes | None], key: bytes) -> pa.Array:
+    hashed = [None if text is None else blake2b(text, digest_size=16, key=key).digest() for text in texts]
+    return pa.array(hashed, HASH)

@@ -24,11 +24,10 @@ VALID = pa.schema(
         pa.field("status_hash", HASH),
         pa.field("content_hash", HASH, nullable=False),
         pa.field("body_bytes", pa.int64(), nullable=False),
-        pa.field("body_sha256", pa.string(), nullable=False),
     ]
 )
-"""A valid event. ``id_hash`` is over source and event id; ``status_hash`` over what tells a status change from others;
-``content_hash`` over all that may not differ between two copies of one event."""
+"""A valid event. ``id_hash`` is over tenant, source and event id; ``status_hash`` over what tells a status change from
+others; ``content_hash`` over all that may not differ between two copies of one event. All are keyed."""
 
 PLACED = pa.schema([*VALID, EVENTS.schema.field("lateness")])
 """A valid event, once, with its lateness."""

@@ -1,7 +1,8 @@
 """Where batches wait while the pipeline finds out which of their rows are copies: a claim check for Beam.
 
 Events are large and claims are small. So events stay in files, and only claims are shuffled. A file's name is the hash
-of its bytes: a bundle that is run again writes nothing new. Personal data never get here.
+of its bytes: a bundle that is run again writes nothing new. Personal data never get here: payloads have tokens in their
+place, and the hashes by which copies are found are keyed.
 """
 
 from __future__ import annotations

@@ -10,21 +10,23 @@ import pyarrow as pa
 
 from pipeline.contract.tables import MART_EXCEPTIONS, MART_ON_TIME_PERFORMANCE
 from sim.expected.days import LocalDays
+from sim.expected.shipments import first_created, shipment_key
 
 
 def on_time_performance(created: pa.Table, outcomes: list[dict[str, Any]], days: LocalDays) -> pa.Table:
     """One row for each day and place of delivery, tenant, carrier and service level.
 
-    A shipment counts once, by its first delivery; ``outcomes`` are in order of event time.
+    A tenant's shipment counts once, by its first delivery; ``outcomes`` are in order of event time.
     """
-    promises = {row["shipment_id"]: row for row in created.to_pylist()}
+    promises = {shipment_key(row): row for row in first_created(created)}
     minutes_late: defaultdict[tuple[date, str, str, str, str], list[float]] = defaultdict(list)
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for event in outcomes:
-        if event["status"] != "delivered" or event["shipment_id"] in seen:
+        key = shipment_key(event)
+        if event["status"] != "delivered" or key in seen:
             continue
-        seen.add(event["shipment_id"])
-        shipment = promises.get(event["shipment_id"])
+        seen.add(key)
+        shipment = promises.get(key)
         if shipment:
             day = days.of(event["facility_id"], event["event_time"])
             where = (day, event["tenant_id"] or "", event["facility_id"], event["carrier_code"])

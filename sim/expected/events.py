@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.contract.columns import latest_version, payload_leaves
+from pipeline.contract.events import STATUS_CHANGED
 from pipeline.contract.tables import EVENTS, TOO_LATE
 from sim.expected.kept import microseconds
 from sim.expected.schema_hashes import schema_hashes
@@ -19,8 +20,8 @@ _WITHOUT_PAYLOAD = pa.schema([field for field in EVENTS.schema if field.name != 
 
 
 def payloads(event_type: str, kept: pa.Table, terms: Terms) -> pa.Table:
-    """``source`` and ``event_id``, then a column for each leaf of the payload, tokens in place of personal data."""
-    columns = {name: kept[name] for name in ("source", "event_id")}
+    """The keys of ``clean.events``, then a column for each leaf of the payload, tokens in place of personal data."""
+    columns = {name: kept[name] for name in EVENTS.keys}
     for leaf in payload_leaves(event_type, latest_version(event_type)):
         column = kept[leaf.column]
         columns[leaf.column] = tokens(terms.token_key, kept["tenant_id"], leaf.pii, column) if leaf.pii else column
@@ -58,10 +59,11 @@ def _leaf_or_null(kept: pa.Table, name: str) -> pa.Array | pa.ChunkedArray:
 
 
 def _dedupe_keys(event_type: str, kept: pa.Table) -> pa.ChunkedArray:
-    if event_type != "shipment.status.changed":
-        return pc.binary_join_element_wise(kept["source"], kept["event_id"], ":")
+    tenants = kept["tenant_id"].fill_null("")
+    if event_type != STATUS_CHANGED:
+        return pc.binary_join_element_wise(tenants, kept["source"], kept["event_id"], ":")
     instants = microseconds(kept["event_time"]).cast(pa.string())
-    return pc.binary_join_element_wise(kept["shipment_id"], kept["status"], instants, ":")
+    return pc.binary_join_element_wise(tenants, kept["shipment_id"], kept["status"], instants, ":")
 
 
 def _by_fate(fates: pa.ChunkedArray) -> pa.Array:

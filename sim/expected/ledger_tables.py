@@ -8,18 +8,15 @@ import pyarrow.compute as pc
 from pipeline.contract.tables import DUPLICATES
 from sim.ledger import Fate, Ledger
 
-_REJECTED_COLUMNS = {
+_MESSAGE_COLUMNS = {
     "log_partition": "partition",
     "log_offset": "offset",
     "ingest_time": "ingest_time",
     "event_type": "event_type",
     "tenant_id": "tenant_id",
-    "code": "code",
-    "body_sha256": "value_sha256",
 }
-
-
-_RAW_COLUMNS = {name: column for name, column in _REJECTED_COLUMNS.items() if name != "code"} | {"key": "key"}
+_REJECTED_COLUMNS = _MESSAGE_COLUMNS | {"code": "code"}
+_RAW_COLUMNS = _MESSAGE_COLUMNS | {"key": "key", "body_sha256": "value_sha256"}
 
 
 def raw_messages(ledger: Ledger) -> pa.Table:

@@ -27,25 +27,39 @@ class _Group:
         return {**counts, "hours_to_deliver_mean": mean}
 
 
+def shipment_key(row: dict[str, Any]) -> tuple[str, str]:
+    """What tells a shipment from all others: tenants number theirs as they like."""
+    return row["tenant_id"] or "", row["shipment_id"]
+
+
+def first_created(created: pa.Table) -> list[dict[str, Any]]:
+    """Each shipment once, as the first of its ``shipment.created`` events by event time, then by arrival, has it."""
+    order = [(name, "ascending") for name in ("event_time", "ingest_time", "source", "event_id")]
+    firsts: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in created.sort_by(order).to_pylist():
+        firsts.setdefault(shipment_key(row), row)
+    return list(firsts.values())
+
+
 def shipments_daily(created: pa.Table, outcomes: list[dict[str, Any]], days: LocalDays) -> pa.Table:
     """One row for each day at the origin, tenant, origin and service level.
 
     ``outcomes`` are the ``delivered`` and ``exception`` status changes, in order of event time.
     """
-    delivered: dict[str, datetime] = {}
-    excepted: set[str] = set()
-    returned: set[str] = set()
+    delivered: dict[tuple[str, str], datetime] = {}
+    excepted: set[tuple[str, str]] = set()
+    returned: set[tuple[str, str]] = set()
     for outcome in outcomes:
-        shipment = outcome["shipment_id"]
+        key = shipment_key(outcome)
         if outcome["status"] == "delivered":
-            delivered.setdefault(shipment, outcome["event_time"])
+            delivered.setdefault(key, outcome["event_time"])
         else:
-            excepted.add(shipment)
+            excepted.add(key)
             if outcome["reason"] == "returned":
-                returned.add(shipment)
+                returned.add(key)
     groups: defaultdict[tuple[date, str, str, str], _Group] = defaultdict(_Group)
-    for shipment in created.to_pylist():
-        key, origin = shipment["shipment_id"], shipment["origin_facility_id"]
+    for shipment in first_created(created):
+        key, origin = shipment_key(shipment), shipment["origin_facility_id"]
         day = days.of(origin, shipment["event_time"])
         group = groups[day, shipment["tenant_id"] or "", origin, shipment["service_level"]]
         group.shipments += 1

@@ -23,6 +23,7 @@ from pipeline.stages.first_of_key import first_of_key, words
 from pipeline.stages.tokenise import Tokenise
 
 SHARDS = 4
+KEY = b"0123456789abcdef"
 
 
 def _by_shard(events: pa.RecordBatch):
@@ -52,8 +53,8 @@ def _measure(way: str, run: Path) -> None:
     begin = time.perf_counter()
     with TemporaryDirectory() as staging:
         pipeline = beam.Pipeline(runner=FnApiRunner())
-        decoded = pipeline | LocalEventLog(run / "log", 1).source() | Decode(10**9)
-        events = (decoded["valid"] | Tokenise(b"0123456789abcdef"))["valid"]
+        decoded = pipeline | LocalEventLog.opened(run / "log").source() | Decode(10**9, KEY)
+        events = (decoded["valid"] | Tokenise(KEY))["valid"]
         firsts = WAYS[way](events, staging)
         firsts | beam.Map(len) | beam.CombineGlobally(sum) | beam.Map(lambda count: print(f"{count:,} first", end=", "))
         pipeline.run().wait_until_finish()

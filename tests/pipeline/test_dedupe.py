@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-from pipeline_messages import MINUTE, START, event, messages, scan, status
+from pipeline_messages import KEY, MINUTE, START, event, messages, scan, status
 
 from pipeline.stages.copies import by_event_id, claims_of, settle
 from pipeline.stages.decode import decode
@@ -20,7 +20,7 @@ S = timedelta(seconds=1)
 
 
 def valid(*values: bytes) -> pa.RecordBatch:
-    return decode(messages(values), 10**9)["valid"]
+    return decode(messages(values), 10**9, KEY)["valid"]
 
 
 def dedupe(
@@ -88,6 +88,20 @@ def test_each_message_becomes_what_it_must(tmp_path: Path) -> None:
     ]
 
 
+def test_tenants_may_share_ids_and_shipments(tmp_path: Path) -> None:
+    """Two tenants number their parcels alike, and a third message names no tenant: none is a copy of another."""
+    alike = [event(status("S1"), "a", tenant_id=tenant) for tenant in ("acme", "globex", None)]
+    found = dedupe([valid(*alike)], tmp_path / "staging")
+    assert offsets(found["first"]) == [0, 1, 2]
+    assert not found["duplicate"]
+    assert not found["rejected"]
+
+
+def test_equal_rows_of_two_ids_that_read_alike_are_two(tmp_path: Path) -> None:
+    found = dedupe([valid(event(scan(), "c", source="a\x1fb"), event(scan(), "b\x1fc", source="a"))], tmp_path / "s")
+    assert offsets(found["first"]) == [0, 1]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_and_size_of_batches_do_not_matter(tmp_path: Path, seed: int) -> None:
     rows = [valid(*COPIES).slice(at, 1) for at in range(len(COPIES))]
@@ -99,7 +113,7 @@ def test_the_order_and_size_of_batches_do_not_matter(tmp_path: Path, seed: int) 
 
 def test_arrival_comes_before_place_and_place_before_nothing() -> None:
     batch = pa.concat_batches(
-        [decode(messages([event(scan())], START + at), 10**9)["valid"] for at in (2 * MINUTE, MINUTE, MINUTE)]
+        [decode(messages([event(scan())], START + at), 10**9, KEY)["valid"] for at in (2 * MINUTE, MINUTE, MINUTE)]
     )
     places = pa.array([0, 7, 5], pa.int64())
     batch = batch.set_column(batch.schema.get_field_index("log_offset"), batch.schema.field("log_offset"), places)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from pipeline_messages import HOUR, HOUR_US, START, event, messages, reference, scan, status
+from pipeline_messages import HOUR, HOUR_US, KEY, START, event, messages, reference, scan, status
 
 from pipeline.contract.tables import DIM_FACILITY
 from pipeline.stages.as_of import as_of
@@ -16,7 +16,7 @@ US = timedelta(microseconds=1)
 
 
 def enriched(*values: bytes, facilities: pa.Table | None = None) -> list[dict[str, object]]:
-    placed = place(decode(messages(values), 10**15)["valid"], HOUR_US)["events"]
+    placed = place(decode(messages(values), 10**15, KEY)["valid"], HOUR_US)["events"]
     tables = reference()
     found = enrich(placed, tables["dim_facility"] if facilities is None else facilities, tables["dim_carrier"])
     return list(found["status_events"].to_pylist())

@@ -1,7 +1,7 @@
 """The 5-minute KPIs: what counts, where it counts, and that the parts of a window add up."""
 
 import pyarrow as pa
-from pipeline_messages import HOUR, HOUR_US, MINUTE, START, created, event, messages, scan, status, telemetry
+from pipeline_messages import HOUR, HOUR_US, KEY, MINUTE, START, created, event, messages, scan, status, telemetry
 
 from pipeline.stages.decode import decode
 from pipeline.stages.kpi import partial_kpis, sum_kpis
@@ -9,7 +9,7 @@ from pipeline.stages.windows import place
 
 
 def placed(*values: bytes, ingest_time=START + MINUTE) -> pa.RecordBatch:
-    return place(decode(messages(values, ingest_time), 10**15)["valid"], HOUR_US)["events"]
+    return place(decode(messages(values, ingest_time), 10**15, KEY)["valid"], HOUR_US)["events"]
 
 
 EVENTS = (

@@ -11,6 +11,7 @@ from pipeline.contract.tables import MARTS
 from pipeline.marts import build_marts, select
 
 DAY = date(2026, 3, 2)
+ON_TIME = "curated.mart_on_time_performance"
 LATE_EVENING_UTC = datetime.fromisoformat("2026-03-02T23:30:00+00:00")
 NEXT_DAY_IN_BERLIN = date(2026, 3, 3)
 
@@ -72,7 +73,7 @@ def test_on_time_performance(process: Process) -> None:
         event(status("S2", "delivered"), "d3", at=START + 2 * HOUR + MINUTE / 2),
         event(status("S9", "delivered"), "d4"),
     )
-    (row,) = rows(warehouse, "curated.mart_on_time_performance")
+    (row,) = rows(warehouse, ON_TIME)
     assert row == {
         "delivered_date": DAY,
         "tenant_id": "acme",
@@ -84,6 +85,40 @@ def test_on_time_performance(process: Process) -> None:
         "on_time_rate": 0.5,
         "minutes_late_max": 0.5,
     }
+
+
+def test_tenants_may_share_shipment_ids(process: Process) -> None:
+    warehouse = built(
+        process,
+        event(created("S1", promised_time=START + HOUR), "c1"),
+        event(created("S1", promised_time=START + 3 * HOUR), "c2", tenant_id="globex"),
+        event(created("S1", promised_time=START + 3 * HOUR), "c3", tenant_id=None),
+        event(status("S1", "delivered"), "d1", at=START + 2 * HOUR),
+        event(status("S1", "delivered"), "d2", at=START + 2 * HOUR, tenant_id="globex"),
+        event(status("S1", "exception", reason="returned"), "x1", at=START + HOUR, tenant_id=None),
+    )
+    daily = {row["tenant_id"]: row for row in rows(warehouse, "curated.mart_shipments_daily")}
+    counts = ("shipments", "delivered", "with_exception", "open")
+    assert {tenant: [row[name] for name in counts] for tenant, row in daily.items()} == {
+        "acme": [1, 1, 0, 0],
+        "globex": [1, 1, 0, 0],
+        "": [1, 0, 1, 0],
+    }
+    on_time = {row["tenant_id"]: (row["delivered"], row["on_time"]) for row in rows(warehouse, ON_TIME)}
+    assert on_time == {"acme": (1, 0), "globex": (1, 1)}
+
+
+def test_a_shipment_created_twice_counts_once_as_it_was_first(process: Process) -> None:
+    warehouse = built(
+        process,
+        event(created("S1", service_level="express"), "c2", at=START + HOUR),
+        event(created("S1", promised_time=START + 9 * HOUR), "c1"),
+        event(status("S1", "delivered"), "d1", at=START + 8 * HOUR),
+    )
+    (daily,) = rows(warehouse, "curated.mart_shipments_daily")
+    assert (daily["service_level"], daily["shipments"], daily["hours_to_deliver_mean"]) == ("standard", 1, 8)
+    (delivered,) = rows(warehouse, ON_TIME)
+    assert (delivered["service_level"], delivered["delivered"], delivered["minutes_late_max"]) == ("standard", 1, -60)
 
 
 def test_exceptions(process: Process) -> None:

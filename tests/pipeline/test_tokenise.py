@@ -11,7 +11,7 @@ from pipeline.stages.tokenise import token, tokenise
 
 
 def payloads(*values: bytes, key: bytes = KEY) -> list[dict[str, object]]:
-    valid = decode(messages(values), 10**9)["valid"]
+    valid = decode(messages(values), 10**9, KEY)["valid"]
     return [json.loads(payload) for payload in tokenise(valid, key)["payload"].to_pylist()]
 
 
@@ -38,7 +38,7 @@ def test_tokens_differ_by_tenant_kind_and_key() -> None:
 
 
 def test_nothing_else_of_the_batch_changes() -> None:
-    valid = decode(messages([event(created(), "e1"), event(scan(), "e2")]), 10**9)["valid"]
+    valid = decode(messages([event(created(), "e1"), event(scan(), "e2")]), 10**9, KEY)["valid"]
     after = tokenise(valid, KEY)
     assert after.schema == valid.schema
     assert after.drop_columns(["payload"]).equals(valid.drop_columns(["payload"]))

@@ -9,7 +9,7 @@ event_time 04:02      window ends 04:05                       allowed until 05:0
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pipeline_messages import HOUR, HOUR_US, MINUTE, START, event, messages, scan
+from pipeline_messages import HOUR, HOUR_US, KEY, MINUTE, START, event, messages, scan
 
 from pipeline.stages.decode import decode
 from pipeline.stages.windows import place
@@ -18,7 +18,7 @@ US = timedelta(microseconds=1)
 
 
 def placed(at: datetime, ingest: datetime, allowed_us: int = HOUR_US) -> tuple[str, list[dict[str, object]]]:
-    outputs = place(decode(messages([event(scan(), at=at)], ingest), 10**15)["valid"], allowed_us)
+    outputs = place(decode(messages([event(scan(), at=at)], ingest), 10**15, KEY)["valid"], allowed_us)
     return outputs["events"]["lateness"][0].as_py(), outputs["too_late"].to_pylist()
 
 

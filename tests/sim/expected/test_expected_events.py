@@ -20,10 +20,10 @@ def test_fates_decide_what_is_clean_and_how_late(told, rows):
     events = rows("clean.events")
     assert [row["lateness"] for row in events] == ["on_time", "late", "too_late"]
     (rejected,) = rows("clean.rejected")
-    assert (rejected["log_offset"], rejected["code"], rejected["body_sha256"]) == (3, "bad_json", "digest 3")
+    assert (rejected["log_offset"], rejected["code"]) == (3, "bad_json")
     (copy,) = rows("ops.duplicates")
     assert (copy["log_offset"], copy["first_log_offset"], copy["matched_on"]) == (4, 0, "event_id")
-    assert len(rows("raw.messages")) == 5
+    assert [row["body_sha256"] for row in rows("raw.messages")] == [f"digest {number}" for number in range(5)]
 
 
 def test_an_event_has_the_message_s_envelope_and_the_fact_s_content(told, rows):
@@ -33,12 +33,14 @@ def test_an_event_has_the_message_s_envelope_and_the_fact_s_content(told, rows):
     assert (event["event_id"], event["log_partition"], event["log_offset"]) == ("another", 3, 9)
     assert (event["shipment_id"], event["facility_id"], event["tenant_id"]) == ("S1", "HUB", "acme")
     microseconds = int(event["event_time"].timestamp() * 1_000_000)
-    assert event["dedupe_key"] == f"S1:delivered:{microseconds}"
+    assert event["dedupe_key"] == f"acme:S1:delivered:{microseconds}"
 
 
-def test_the_key_of_other_events_is_source_and_id(told, rows):
+def test_the_key_of_other_events_is_tenant_source_and_id(told, rows):
     told.fact("facility.scan", "08:01")
-    assert rows("clean.events")[0]["dedupe_key"] == "driver_app:facility.scan/0"
+    told.fact("facility.scan", "08:01", tenant_id=None)
+    keys = [row["dedupe_key"] for row in rows("clean.events")]
+    assert keys == ["acme:driver_app:facility.scan/0", ":driver_app:facility.scan/1"]
 
 
 def test_an_added_field_changes_the_schema_hash(told, rows):

@@ -71,6 +71,32 @@ def test_on_time_performance_counts_the_first_delivery_where_it_was(created, sta
     assert (day["facility_id"], day["carrier_code"], day["minutes_late_max"]) == ("FAR", "NORD", 30)
 
 
+def test_tenants_may_share_shipment_ids(created, status, rows):
+    for tenant, promised in (("acme", 4), ("globex", 12), (None, 12)):
+        created("S1", "08:00", tenant_id=tenant, promised_time=datetime(2026, 3, 3, promised, tzinfo=UTC))
+    status("S1", "03 06:00", "delivered", tenant_id="acme")
+    status("S1", "03 06:00", "delivered", tenant_id="globex")
+    status("S1", "03 06:00", "exception", reason="returned", tenant_id=None)
+    daily = {row["tenant_id"]: row for row in rows("curated.mart_shipments_daily")}
+    assert {key: (row["delivered"], row["with_exception"], row["open"]) for key, row in daily.items()} == {
+        "acme": (1, 0, 0),
+        "globex": (1, 0, 0),
+        "": (0, 1, 0),
+    }
+    on_time = {row["tenant_id"]: row["on_time"] for row in rows("curated.mart_on_time_performance")}
+    assert on_time == {"acme": 0, "globex": 1}
+
+
+def test_a_shipment_created_twice_counts_once_as_it_was_first(created, status, rows):
+    created("S1", "09:00", service_level="express")
+    created("S1", "08:00")
+    status("S1", "10:00", "delivered")
+    (daily,) = rows("curated.mart_shipments_daily")
+    assert (daily["service_level"], daily["shipments"], daily["hours_to_deliver_mean"]) == ("standard", 1, 2)
+    (delivered,) = rows("curated.mart_on_time_performance")
+    assert (delivered["service_level"], delivered["delivered"]) == ("standard", 1)
+
+
 def test_exceptions_by_local_day_and_reason(status, rows):
     status("S1", "22:00", "exception", reason="nobody_home")
     status("S1", "22:30", "exception", reason="nobody_home")
