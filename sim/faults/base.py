@@ -8,8 +8,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import F64, Mask
 from sim.producers.names import PRODUCERS, Producer
-from sim.producers.plan import F64, Mask, Plan
+from sim.producers.plan import Plan
 from sim.rng import Randomness
 from sim.units import Share
 

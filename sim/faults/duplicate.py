@@ -6,9 +6,10 @@ from typing import Literal
 import numpy as np
 
 from pipeline.contract.events import STATUS_CHANGED
+from sim.arrays import Mask
 from sim.faults.base import FaultBase, Luck
 from sim.ledger import Body
-from sim.producers.plan import SOUND, Mask, Plan, body_code, type_code
+from sim.producers.plan import SOUND, Plan, body_code, type_code
 from sim.units import Duration, Share
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from sim.arrays import I64
 from sim.faults.base import FaultBase, Luck
-from sim.producers.plan import I64, Plan
+from sim.producers.plan import Plan
 from sim.units import Duration, Share
 
 _BETWEEN_MESSAGES_US = 5_000

@@ -10,11 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.contract.events import EVENT_TYPES
+from sim.arrays import I64, Mask
 from sim.ledger import Body
-
-I64 = npt.NDArray[np.int64]
-F64 = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 EVENT_TYPE_NAMES = tuple(EVENT_TYPES)
 BODIES = tuple(Body)

@@ -10,15 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.contract.events import FACILITY_SCAN, STATUS_CHANGED
+from sim.arrays import I64
 from sim.producers.names import PRODUCERS, Producer
-from sim.producers.plan import EVENT_TYPE_NAMES, I64, SOUND, Messages, Plan, type_code
+from sim.producers.plan import EVENT_TYPE_NAMES, SOUND, Messages, Plan, type_code
+from sim.producers.senders import SENDER, STATUS_SENDER
 from sim.rng import Randomness
 from sim.truth import Truth
 
 
 @dataclass(frozen=True)
 class _Reporting:
-    producer: Producer
     key: str
     """The column whose value is the message's key."""
     device: str
@@ -26,16 +27,15 @@ class _Reporting:
 
 
 _REPORTING = {
-    "shipment.created": _Reporting("order_system", "shipment_id", "tenant_id"),
-    STATUS_CHANGED: _Reporting("driver_app", "shipment_id", "facility_id"),
-    "shipment.eta.updated": _Reporting("order_system", "shipment_id", "tenant_id"),
-    FACILITY_SCAN: _Reporting("hand_scanner", "shipment_id", "scanner_id"),
-    "facility.capacity.changed": _Reporting("facility_system", "facility_id", "facility_id"),
-    "driver.status.changed": _Reporting("driver_app", "driver_id", "driver_id"),
-    "driver.location": _Reporting("driver_app", "driver_id", "driver_id"),
-    "vehicle.telemetry": _Reporting("telematics_gateway", "vehicle_id", "vehicle_id"),
+    "shipment.created": _Reporting("shipment_id", "tenant_id"),
+    STATUS_CHANGED: _Reporting("shipment_id", "facility_id"),
+    "shipment.eta.updated": _Reporting("shipment_id", "tenant_id"),
+    FACILITY_SCAN: _Reporting("shipment_id", "scanner_id"),
+    "facility.capacity.changed": _Reporting("facility_id", "facility_id"),
+    "driver.status.changed": _Reporting("driver_id", "driver_id"),
+    "driver.location": _Reporting("driver_id", "driver_id"),
+    "vehicle.telemetry": _Reporting("vehicle_id", "vehicle_id"),
 }
-_STATUS_PRODUCER: dict[str, Producer] = {"created": "order_system", "in_transit": "carrier_feed"}
 
 _SENDS_AFTER_S: dict[Producer, float] = {
     "order_system": 0.05,
@@ -50,10 +50,10 @@ _NETWORK_S = 0.2
 
 
 def _producers(event_type: str, facts: pa.Table) -> I64:
-    usual = PRODUCERS.index(_REPORTING[event_type].producer)
+    usual = PRODUCERS.index(SENDER[event_type])
     codes = np.full(facts.num_rows, usual, dtype=np.int64)
     if event_type == STATUS_CHANGED:
-        for status, producer in _STATUS_PRODUCER.items():
+        for status, producer in STATUS_SENDER.items():
             codes[pc.equal(facts["status"], status).to_numpy()] = PRODUCERS.index(producer)
     return codes
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from backends.interface import TIMESTAMP
+from sim.arrays import I64
 from sim.rng import Randomness
 from sim.scenario import Scenario
 from sim.truth import fact_schema
 
-I64 = npt.NDArray[np.int64]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
+from sim.arrays import I64
 from sim.rng import Randomness
 from sim.units import US_PER_S
 from sim.world.forecast import DOCKING_US
 from sim.world.network import Network
 from sim.world.parcels import Parcels
-from sim.world.shipments import I64, SCAN_US_MAX, around
+from sim.world.shipments import SCAN_US_MAX, around
 from sim.world.waiting import Floor, Steps
 
 

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from sim.arrays import F64, I64
 from sim.world.crew import Crew
 from sim.world.facts import FactPress, pick
 from sim.world.journal import Journal, LegRow, by_column
 from sim.world.places import Places, published
-from sim.world.shipments import F64, I64, US_PER_H
+from sim.world.shipments import US_PER_H
 
 _JITTER = 0.2
 """Of the interval: a device's timer is not the world's clock."""

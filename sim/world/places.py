@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.arrays import F64, I64
 from sim.rng import Randomness
 from sim.scenario import Fleet
 from sim.world.network import Network
-from sim.world.shipments import F64, I64, US_PER_H, Shipments
+from sim.world.shipments import US_PER_H, Shipments
 
 KM_PER_DEGREE = 111.32
 DETOUR = 1.3

@@ -11,13 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.contract.events import ExceptionReason
+from sim.arrays import F64, I64
 from sim.rng import Randomness
 from sim.scenario import Demand, Fleet, Scenario
 from sim.units import US_PER_S
 from sim.world.network import Network
-
-I64 = npt.NDArray[np.int64]
-F64 = npt.NDArray[np.float64]
 
 US_PER_H = 3600 * US_PER_S
 FAILURES: tuple[ExceptionReason, ...] = ("nobody_home", "address_not_found", "refused", "damaged")

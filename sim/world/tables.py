@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from sim.arrays import I64
 from sim.scenario import Scenario
 from sim.world.crew import Crew
-from sim.world.facts import I64, FactPress, pick
+from sim.world.facts import FactPress, pick
 from sim.world.identities import People
 from sim.world.journal import DUTIES, SCANS, STATUSES, DutyRow, EtaRow, Journal, ScanRow, StatusRow, by_column
 from sim.world.network import Network
