@@ -18,7 +18,7 @@ def closest(found: str, choices: Iterable[str]) -> str | None:
 
 def unknown(noun: str, found: str, choices: Iterable[str]) -> str:
     """Say that a name is not one of the choices; name the closest, and all of them if they are few."""
-    known = sorted(choices)
+    known = sorted(set(choices))
     near = closest(found, known)
     guess = f"; did you mean '{near}'?" if near else ""
     if len(known) > LISTED_MAX:

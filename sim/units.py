@@ -25,9 +25,19 @@ class UnitError(ValueError):
 
 
 class _Value:
-    """Equal by its slots. Not a dataclass: msgspec would then want an object in the file where we want text."""
+    """Equal by the slots of its class. Not a dataclass: msgspec would then want an object in the file, not text."""
 
-    __slots__: tuple[str, ...] = ()
+    __slots__: tuple[str, ...] = ("_text",)
+    _text: str
+
+    @property
+    def written(self) -> str:
+        """As its file says it, ``48 h``, though it prints as ``2 d``: for messages about that file."""
+        return getattr(self, "_text", str(self))
+
+    def _as(self, text: str) -> Self:
+        self._text = text
+        return self
 
     def _fields(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in self.__slots__)
@@ -58,7 +68,7 @@ class Duration(_Value):
         match = re.fullmatch(cls.pattern, text)
         if not match:
             raise UnitError(cls.allowed)
-        return cls(round(Decimal(match[1]) * _UNITS_US[match[2]]))
+        return cls(round(Decimal(match[1]) * _UNITS_US[match[2]]))._as(text)
 
     @property
     def s(self) -> float:
@@ -86,7 +96,7 @@ class Rate(_Value):
         match = re.fullmatch(cls.pattern, text)
         if not match:
             raise UnitError(cls.allowed)
-        return cls(float(Decimal(match[1]) * _UNITS_US["h"] / _UNITS_US[match[2]]))
+        return cls(float(Decimal(match[1]) * _UNITS_US["h"] / _UNITS_US[match[2]]))._as(text)
 
     def __str__(self) -> str:
         return f"{_plain(Decimal(repr(self.per_hour)))}/h"
@@ -108,7 +118,7 @@ class Share(_Value):
         match = re.fullmatch(cls.pattern, text)
         if not match or float(match[1]) > 100:
             raise UnitError(cls.allowed)
-        return cls(float(Decimal(match[1]) / 100))
+        return cls(float(Decimal(match[1]) / 100))._as(text)
 
     def __str__(self) -> str:
         return f"{_plain(Decimal(repr(self.of_one)) * 100)}%"

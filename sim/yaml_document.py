@@ -90,7 +90,9 @@ def _text(path: Path) -> str:
         guess = f"; did you mean '{path.with_name(near)}'?" if near else ""
         raise _Unreadable(f"there is no such file{guess}") from error
     except IsADirectoryError as error:
-        raise _Unreadable("found a directory, want a scenario file") from error
+        inside = path / "scenario.yaml"
+        guess = f"; did you mean '{inside}'?" if inside.is_file() else ""
+        raise _Unreadable(f"found a folder, want a scenario file{guess}") from error
     except OSError as error:
         raise _Unreadable(f"can't be read: {error.strerror or error}") from error
     if b"\0" in content:

@@ -19,4 +19,4 @@ def broken_rules(scenario: Scenario) -> Iterator[Broken]:
     """Every place that breaks a rule, and what is wrong there."""
     yield from broken_limits(scenario)
     yield from broken_network(scenario.network)
-    yield from broken_faults(scenario.faults)
+    yield from broken_faults(scenario.faults, scenario.duration)

@@ -9,23 +9,27 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.contract.columns import latest_version, payload_leaves
-from pipeline.contract.events import EVENT_TYPES
+from pipeline.contract.events import EVENT_TYPES, STATUS_CHANGED
 from sim.errors import unknown
 from sim.faults import Drift, Duplicate, Fault, Hotspot, Offline
-from sim.producers.names import Producer
+from sim.producers.senders import senders
 from sim.rules.place import Broken
-
-STATUS_PRODUCERS: tuple[Producer, ...] = ("order_system", "driver_app", "carrier_feed")
-"""Who sends ``shipment.status.changed``."""
+from sim.units import Duration
 
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
-def broken_faults(faults: Sequence[Fault]) -> Iterator[Broken]:
-    """Faults that touch nobody, end before they begin, or change what is not there."""
+def broken_faults(faults: Sequence[Fault], duration: Duration) -> Iterator[Broken]:
+    """Faults that touch nobody, end before they begin, begin after the end, or change what is not there."""
     for i, fault in enumerate(faults):
-        for path, message in _fault(fault):
+        for path, message in (*_fault(fault), *_begins(fault, duration)):
             yield ("faults", i, *path), message
+
+
+def _begins(fault: Fault, duration: Duration) -> Iterator[Broken]:
+    if isinstance(fault, Drift | Hotspot | Offline) and fault.after.us >= duration.us:
+        wanted = f"want less than the scenario's duration, {duration.written}, since this fault would never fire"
+        yield ("after",), f"found '{fault.after.written}', {wanted}"
 
 
 def _fault(fault: Fault) -> Iterator[Broken]:
@@ -33,22 +37,29 @@ def _fault(fault: Fault) -> Iterator[Broken]:
         yield ("producers",), "found an empty list, want at least one producer, or no such key for all of them"
     match fault:
         case Offline() if fault.shortest.us > fault.longest.us:
-            yield ("shortest",), f"found '{fault.shortest}', want at most the longest, {fault.longest}"
+            yield ("shortest",), f"found '{fault.shortest.written}', want at most the longest, {fault.longest.written}"
         case Hotspot() if fault.after.us >= fault.until.us:
-            yield ("after",), f"found '{fault.after}', want less than until, {fault.until}"
+            yield ("after",), f"found '{fault.after.written}', want less than until, {fault.until.written}"
         case Hotspot(key=""):
             yield ("key",), "found an empty text, want the key that the messages get"
-        case Duplicate(copy="new_id") if fault.producers and not set(fault.producers) & set(STATUS_PRODUCERS):
-            senders = ", ".join(STATUS_PRODUCERS)
-            yield ("producers",), f"copy: new_id is for shipment.status.changed, which only these send: {senders}"
+        case Duplicate(copy="new_id"):
+            yield from _never_sent(fault, STATUS_CHANGED, f"copy: new_id is for {STATUS_CHANGED}, which")
         case Drift():
             yield from _drift(fault)
+
+
+def _never_sent(fault: Fault, event_type: str, what: str) -> Iterator[Broken]:
+    sending = senders(event_type)
+    if fault.producers and not set(fault.producers) & set(sending):
+        yield ("producers",), f"found none that could: {what} only {' or '.join(sending)} sends"
 
 
 def _drift(fault: Drift) -> Iterator[Broken]:
     if fault.event_type not in EVENT_TYPES:
         yield ("event_type",), unknown("event type", fault.event_type, EVENT_TYPES)
-    elif fault.change == "break_type":
+        return
+    yield from _never_sent(fault, fault.event_type, fault.event_type)
+    if fault.change == "break_type":
         yield from _break_type(fault)
     elif not _FIELD_NAME.fullmatch(fault.field):
         yield ("field",), f"found '{fault.field}', want the name of a field: up to 64 letters, digits and _"

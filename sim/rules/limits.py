@@ -46,17 +46,23 @@ def _quantities(part: object, path: Path) -> Iterator[Broken]:
     elif isinstance(part, Duration):
         least = _SHORTEST.get(str(path[-1]), Duration(0))
         if not least.us <= part.us <= _LONGEST.us:
-            yield path, f"found '{part}', want a duration from {least} to {_LONGEST}"
+            yield path, f"found '{part.written}', want a duration from {least} to {_LONGEST}"
     elif isinstance(part, Rate) and part.per_hour <= 0:
-        yield path, f"found '{part}', want a rate above 0/h"
+        yield path, f"found '{part.written}', want a rate above 0/h"
     elif isinstance(part, Share) and path[-1] == "share" and part.of_one <= 0:
-        yield path, f"found '{part}', want a share above 0%, since this fault would never fire"
+        yield path, f"found '{part.written}', want a share above 0%, since this fault would never fire"
 
 
 def _demand(scenario: Scenario) -> Iterator[Broken]:
     demand = scenario.demand
     if demand.until.us > scenario.duration.us:
-        yield ("demand", "until"), f"found '{demand.until}', want at most the scenario's duration, {scenario.duration}"
+        yield (
+            ("demand", "until"),
+            f"found '{demand.until.written}', want at most the scenario's duration, {scenario.duration.written}",
+        )
     shipments = demand.rate.per_hour * demand.until.s / 3600
     if shipments > _SHIPMENTS_MAX:
-        yield ("demand", "rate"), f"found {shipments:.0f} shipments in {demand.until}, want at most {_SHIPMENTS_MAX}"
+        yield (
+            ("demand", "rate"),
+            f"found {shipments:.0f} shipments in {demand.until.written}, want at most {_SHIPMENTS_MAX}",
+        )

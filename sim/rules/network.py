@@ -35,7 +35,9 @@ def _renames(part: str, each: Sequence[Sequence[Rename]]) -> Iterator[Broken]:
     for i, renames in enumerate(each):
         for k, (one, next_one) in enumerate(pairwise(renames), 1):
             if one.after.us >= next_one.after.us:
-                wanted = f"found '{next_one.after}', want more than that of the rename before, {one.after}"
+                wanted = (
+                    f"found '{next_one.after.written}', want more than that of the rename before, {one.after.written}"
+                )
                 yield ("network", part, i, "renamed", k, "after"), wanted
 
 

@@ -87,6 +87,7 @@ AMONG_OTHERS = [
     ("[WEST, HUB]", "[WEST, WEST]", "13 network.lanes.1.between: found 'WEST' at both ends, want two facilities"),
     ("[WEST, HUB]", "[HUB, EAST]", "13 network.lanes.1.between: the lane is there twice, first at network.lanes.0"),
     ("  carriers:", "    - {id: FAR, name: Far, kind: hub, lat: 1, lon: 1}\n  carriers:", "9 network.facilities.3: hub 'FAR' has no route over hubs to hub 'HUB'"),
+    ("until: 6 h", "until: 48 h", "16 demand.until: found '48 h', want at most the scenario's duration, 12 h"),
     ("until: 6 h", "until: 13 h", "16 demand.until: found '13 h', want at most the scenario's duration, 12 h"),
     ("rate: 30/h", "rate: 0/h", "16 demand.rate: found '0/h', want a rate above 0/h"),
     ("rate: 30/h", "rate: 99999/s", "16 demand.rate: found 2159978400 shipments in 6 h, want at most 10000000"),
@@ -98,7 +99,11 @@ AMONG_OTHERS = [
     ("field: battery", "field: a b", "21 faults.2.field: found 'a b', want the name of a field: up to 64 letters, digits and _"),
     ("add_field", "break_type", "21 faults.2.event_type: facility.scan has no required number that break_type could break"),
     ("add_field, event_type: facility.scan, field: battery", "break_type, event_type: driver.location, field: geo.lot", "21 faults.2.field: unknown number of driver.location 'geo.lot'; did you mean 'geo.lon'? one of: geo.lat, geo.lon"),
-    ("kind: delay, share: 5%, longest: 10 min", "kind: duplicate, copy: new_id, share: 5%, producers: [hand_scanner]", "19 faults.0.producers: copy: new_id is for shipment.status.changed, which only these send: order_system, driver_app, carrier_feed"),
+    ("kind: delay, share: 5%, longest: 10 min", "kind: duplicate, copy: new_id, share: 5%, producers: [hand_scanner]", "19 faults.0.producers: found none that could: copy: new_id is for shipment.status.changed, which only order_system or driver_app or carrier_feed sends"),
+    ("share: 5%}\n", "share: 5%, producers: [order_system]}\n", "21 faults.2.producers: found none that could: facility.scan only hand_scanner sends"),
+    ("share: 5%}\n", "share: 5%, after: 12 h}\n", "21 faults.2.after: found '12 h', want less than the scenario's duration, 12 h, since this fault would never fire"),
+    ("longest: 10 min}\n  - {kind: drift", "longest: 10 min, after: 48 h}\n  - {kind: drift", "20 faults.1.after: found '48 h', want less than the scenario's duration, 12 h, since this fault would never fire"),
+    ("kind: delay, share: 5%, longest: 10 min", "kind: hotspot, share: 5%, after: 100 h", "19 faults.0.after: found '100 h', want less than the scenario's duration, 12 h, since this fault would never fire"),
     ("shortest: 1 min", "shortest: 1 h", "20 faults.1.shortest: found '1 h', want at most the longest, 10 min"),
     ("share: 5%, longest: 10 min}\n  - {kind: off", "share: 5%, longest: 10 min, producers: []}\n  - {kind: off", "19 faults.0.producers: found an empty list, want at least one producer, or no such key for all of them"),
     ("kind: delay, share: 5%", "kind: delay, share: 0%", "19 faults.0.share: found '0%', want a share above 0%, since this fault would never fire"),
@@ -160,9 +165,18 @@ def test_all_mistakes_are_told_at_once_in_order_of_lines(tmp_path: Path) -> None
     assert lines == [":3", ":16", ":19"]
 
 
+def test_names_are_offered_once_though_one_is_there_twice(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(GOOD.replace("id: WEST", "id: EAST"), encoding="utf-8")
+    assert (
+        ":13 network.lanes.1.between.0: unknown facility 'WEST'; did you mean 'EAST'? one of: EAST, HUB"
+        in mistakes_in(path)
+    )
+
+
 def test_missing_file_and_directory(tmp_path: Path) -> None:
     assert mistakes_in(tmp_path / "gone.yaml") == [": there is no such file"]
-    assert mistakes_in(tmp_path) == [": found a directory, want a scenario file"]
+    assert mistakes_in(tmp_path) == [": found a folder, want a scenario file"]
 
 
 def test_a_node_that_holds_itself_is_a_mistake_like_any_other(tmp_path: Path) -> None:

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scenarios
-from sim.producers import report
-from sim.rules.faults import STATUS_PRODUCERS
 from sim.scenario import Scenario, Tenant
 from sim.scenario_file import load, resolve
 from sim.units import ClockTime, Duration, Rate, Share
@@ -94,6 +92,8 @@ def test_shares_print_as_they_read(part: float) -> None:
     assert Share.parse(str(Share(part))) == Share(part)
 
 
-def test_the_rules_know_who_reports_status_changes() -> None:
-    usual = report._REPORTING[report.STATUS_CHANGED].producer
-    assert set(STATUS_PRODUCERS) == {usual, *report._STATUS_PRODUCER.values()}
+def test_a_quantity_knows_how_it_was_written_and_is_no_other_for_that() -> None:
+    assert Duration.parse("48 h").written == "48 h"
+    assert Duration(0).written == "0 s"
+    assert Duration.parse("48 h") == Duration.parse("2 d")
+    assert str(Duration.parse("48 h")) == "2 d"
