@@ -6,6 +6,7 @@ error of a stage into its log, and so does whoever prints the traceback. So no e
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,16 +22,25 @@ class StageFailed(Exception):
 
 @contextmanager
 def without_values(stage: str) -> Iterator[None]:
-    """Turn an error into StageFailed. A BackendError was worded by us for people, and stays."""
+    """Turn an error into StageFailed. A BackendError was worded by us for people, and stays.
+
+    What the system refuses (a full disk, a folder that may not be written) is no bug: it becomes a BackendError.
+    """
     try:
         yield
     except (BackendError, StageFailed):
         raise
+    except OSError as error:
+        if error.errno is None:  # of Arrow, which has its own words for it
+            raise _failed(stage, error) from None
+        raise BackendError(f"{error.filename or stage}: {os.strerror(error.errno)}") from None
     except Exception as error:  # noqa: BLE001 (whatever it is, it may quote a value)
-        kind, where = type(error).__name__, _lines(error.__traceback__)
-        raise StageFailed(
-            f"stage {stage}: {kind} at {where} (its own words may quote data, and are left out)"
-        ) from None
+        raise _failed(stage, error) from None
+
+
+def _failed(stage: str, error: Exception) -> StageFailed:
+    kind, where = type(error).__name__, _lines(error.__traceback__)
+    return StageFailed(f"stage {stage}: {kind} at {where} (its own words may quote data, and are left out)")
 
 
 def _lines(way: TracebackType | None) -> str:

@@ -34,7 +34,7 @@ def main(given: Sequence[str] | None = None) -> int:
         _COMMANDS[chosen.command](chosen)
     except (token_key.TokenKeyError, _UsageError) as error:
         return _ended(ExitStatus.USAGE, str(error))
-    except BackendError as error:
+    except (BackendError, OSError) as error:
         return _ended(ExitStatus.REFUSED, str(error))
     except StageFailed as error:
         return _ended(ExitStatus.CRASH, f"crashed: {error}")

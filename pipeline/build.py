@@ -71,6 +71,15 @@ class Stages:
 
 
 STAGES = Stages()
+_COUNTED = (
+    ("decode", "valid"),
+    ("decode", "rejected"),
+    ("dedupe", "first"),
+    ("dedupe", "duplicate"),
+    ("dedupe", "rejected"),
+    ("windows", "too_late"),
+)
+"""The outputs of stages that ``ops.metrics`` counts."""
 
 
 def build(
@@ -90,14 +99,8 @@ def build(
     placed = deduped["first"] | "Windows" >> stages.windows(settings)
     enriched = placed["events"] | "Enrich" >> stages.enrich(settings, reference)
     kpis = placed["events"] | "KPIs" >> stages.kpis(settings)
-    metrics = {
-        ("decode", "valid"): decoded["valid"],
-        ("decode", "rejected"): decoded["rejected"],
-        ("dedupe", "first"): deduped["first"],
-        ("dedupe", "duplicate"): deduped["duplicate"],
-        ("dedupe", "rejected"): deduped["rejected"],
-        ("windows", "too_late"): placed["too_late"],
-    } | "Metrics" >> Count()
+    counted = {"decode": decoded, "dedupe": deduped, "windows": placed}
+    metrics = {(stage, output): counted[stage][output] for stage, output in _COUNTED} | "Metrics" >> Count()
     tables = {
         "raw.messages": raw["raw"],
         "clean.events": (placed["events"] | "Clean" >> EachBatch("clean", _clean_events, ("events",)))["events"],

@@ -25,6 +25,12 @@ CREATE TABLE IF NOT EXISTS ops.shown (folder VARCHAR, table_names VARCHAR[]);
 """
 
 
+_ANOTHER_RUN = (
+    "holds the tables of another log or other settings, and stays as it is; "
+    "a warehouse holds one run of the pipeline: name another folder"
+)
+
+
 @contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All statements inside, or none of them."""
@@ -50,10 +56,7 @@ def commit(
     columns = {name: [getattr(file, name) for file in entered] for name in DataFile._fields}
     with transaction(connection):
         if connection.execute("SELECT 1 FROM ops.commits WHERE commit_id <> ?", [commit_id]).fetchone():
-            raise BackendError(
-                f"{folder}: holds the tables of another log or other settings, and stays as it is; "
-                "a warehouse holds one run of the pipeline: name another folder"
-            )
+            raise BackendError(f"{folder}: {_ANOTHER_RUN}")
         connection.execute(
             "INSERT INTO ops.files SELECT unnest($table::VARCHAR[]), unnest($path::VARCHAR[]), "
             "unnest($rows::BIGINT[]), unnest($bytes::BIGINT[]) ON CONFLICT DO NOTHING",

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Rejection(StrEnum):
-    """The code of a rejected message; the docstring of ``MEANING`` says what each stands for."""
+    """The code of a rejected message; ``MEANING`` says what each stands for."""
 
     TOO_LARGE = "too_large"
     BAD_ENCODING = "bad_encoding"
@@ -30,7 +30,7 @@ MEANING: dict[Rejection, str] = {
     Rejection.WRONG_TYPE: "a field holds another type of value than the contract says",
     Rejection.OUT_OF_RANGE: "a field's value is outside the range, length or list of values allowed",
     Rejection.EVENT_FROM_FUTURE: "the event happened later than it arrived, by more than the tolerance",
-    Rejection.CONFLICTING_DUPLICATE: "the event id came before with another body",
+    Rejection.CONFLICTING_DUPLICATE: "the same id of the same tenant and source came before with another body",
 }
 
 MESSAGE_BYTES_MAX = 1024 * 1024

@@ -108,6 +108,15 @@ def test_a_refusal_of_the_warehouse_is_a_sentence(arguments: list[str], tmp_path
 
 
 @pytest.mark.usefixtures("_key")
+def test_a_warehouse_that_cant_be_made_is_a_sentence(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("x")
+    assert main([*arguments, f"--warehouse={tmp_path / 'file'}"]) == 1
+    assert "file" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_key")
 @pytest.mark.parametrize(("error", "status"), [(StageFailed("stage x: y"), 70), (KeyboardInterrupt(), 130)])
 def test_every_end_has_its_status(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int

@@ -1,5 +1,6 @@
 """A stage that fails says where and how, and never with which value: that could be somebody's name."""
 
+import errno
 import logging
 import traceback
 from collections.abc import Callable, Iterator
@@ -72,6 +73,26 @@ def test_no_value_comes_out_of_a_replaced_stage(process: Process, caplog: pytest
             replace(STAGES, decode=lambda _: EachBatch("decode", stumble, ("valid", "rejected"))),
         )
     assert NAME not in told(failure, caplog)
+
+
+def test_a_full_disk_is_told_as_one_and_is_no_bug(
+    process: Process, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> Iterator[Any]:
+        raise OSError(errno.ENOSPC, NAME, "warehouse/part")
+        yield
+
+    monkeypatch.setattr(backends.local.sink, "write_files", refuse)
+    with caplog.at_level(logging.DEBUG), pytest.raises(BackendError) as failure:
+        process([appended([event(scan())])])
+    assert str(failure.value) == "warehouse/part: No space left on device"
+    assert NAME not in told(failure, caplog)
+
+
+def test_an_error_of_arrow_s_that_looks_like_the_system_s_is_a_bug_like_others() -> None:
+    with pytest.raises(StageFailed, match="OSError") as failure, without_values("write"):
+        raise pa.ArrowIOError(NAME)
+    assert NAME not in str(failure.value)
 
 
 def test_what_we_worded_ourselves_stays() -> None:
