@@ -60,7 +60,10 @@ def send(
 
 
 _SENT = pa.schema(
-    [MESSAGES.field(name) for name in ("partition", "offset", "key", "tenant_id", "event_id", "value_sha256")]
+    [
+        MESSAGES.field(name)
+        for name in ("partition", "offset", "key", "tenant_id", "event_id", "value_sha256", "value_bytes")
+    ]
 )
 
 
@@ -80,11 +83,16 @@ def _append(wire: Wire, plan: Plan, ids: I64, log: EventLog) -> pa.RecordBatch:
         schema=APPENDED,
     )
     positions = log.append(batch)
-    digests = pa.array([hashlib.sha256(value).hexdigest() for value in values], pa.string())
-    return pa.RecordBatch.from_arrays(
-        [positions["partition"], positions["offset"], keys, tenants, pa.array(event_ids, pa.string()), digests],
-        schema=_SENT,
-    )
+    columns = {
+        "partition": positions["partition"],
+        "offset": positions["offset"],
+        "key": keys,
+        "tenant_id": tenants,
+        "event_id": pa.array(event_ids, pa.string()),
+        "value_sha256": pa.array([hashlib.sha256(value).hexdigest() for value in values], pa.string()),
+        "value_bytes": pa.array([len(value) for value in values], pa.int64()),
+    }
+    return pa.RecordBatch.from_arrays([columns[name] for name in _SENT.names], schema=_SENT)
 
 
 def _attributes(messages: Messages, tenants: pa.Array) -> pa.MapArray:

@@ -47,15 +47,16 @@ MESSAGES = pa.schema(
         pa.field("fact_row", pa.int64(), nullable=False),
         pa.field("body", pa.string(), nullable=False),
         pa.field("value_sha256", pa.string(), nullable=False),
+        pa.field("value_bytes", pa.int64(), nullable=False),
         pa.field("fate", pa.string(), nullable=False),
         pa.field("code", pa.string()),
         pa.field("kept_message_id", pa.int64()),
         pa.field("matched_on", pa.string()),
     ]
 )
-"""``fact_row`` is the row in ``truth/facts/<event_type>.parquet``. ``value_sha256`` is over the bytes on the wire, hex.
-``code`` is the rejection code; ``kept_message_id`` and ``matched_on`` (``event_id`` or ``status``) are of duplicates.
-Message ids count from 0."""
+"""``fact_row`` is the row in ``truth/facts/<event_type>.parquet``. ``value_sha256`` (hex) and ``value_bytes`` are of
+the bytes on the wire. ``code`` is the rejection code; ``kept_message_id`` and ``matched_on`` (``event_id`` or
+``status``) are of duplicates. Message ids count from 0."""
 
 FIRINGS = pa.schema(
     [

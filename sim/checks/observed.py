@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from backends.interface import TableSpec, Warehouse
-from pipeline.contract.tables import RAW_MESSAGES
+from pipeline.contract.tables import RAW_MESSAGES, REJECTED
 from sim.checks.scratch import Scratch, quoted
 
-_RAW = (
-    "log_partition, log_offset, ingest_time, key, event_type, attributes->>'$.tenant_id' as tenant_id, "
-    "sha256(coalesce(encode(body), from_base64(body_base64))) as body_sha256"
-)
-"""Of the archive the digest of each body will do, and of the attributes the tenant."""
+_ATTRIBUTES = "try_cast(attributes as json)"
+_SELECTED = {
+    RAW_MESSAGES.name: (
+        "log_partition, log_offset, ingest_time, ingest_date, key, event_type, "
+        f"array_to_string(list_sort(json_keys({_ATTRIBUTES})), ' ') as \"attributes names\", "
+        + "".join(
+            f"{_ATTRIBUTES}->>'$.{name}' as \"{column}\", "
+            for name, column in (
+                ("event_type", "attributes.event_type"),
+                ("source", "attributes.source"),
+                ("tenant_id", "tenant_id"),
+            )
+        )
+        + "(body is not null)::int + (body_base64 is not null)::int as bodies, "
+        "sha256(coalesce(encode(body), try(from_base64(body_base64)))) as body_sha256"
+    ),
+    REJECTED.name: "*, coalesce(trim(reason), '') <> '' as \"reason given\"",
+}
+"""What is brought in of a table: all columns, or what of them can be compared. Of the archive's bodies the digest will
+do, and attributes are compared one by one, since a JSON object has no order. How a rejection is worded is the
+pipeline's own affair."""
 
 
 class Observed:
@@ -27,7 +43,7 @@ class Observed:
         if not self.scratch.holds(name):
             columns = ", ".join(spec.schema.names)
             rows = self._warehouse.query(f"SELECT {columns} FROM {spec.name}")
-            self.scratch.load(name, rows, _RAW if spec is RAW_MESSAGES else "*")
+            self.scratch.load(name, rows, _SELECTED.get(spec.name, "*"))
             self.specs.append(spec)
         return quoted(name)
 

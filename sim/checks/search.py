@@ -22,7 +22,7 @@ CHARACTERS_MIN = 5
 Span = tuple[int, int, str]
 """Where a value begins and ends in a text, and the value."""
 
-_HEX = re.compile(r"(?<![0-9a-zA-Z])(?:0x|\\x)?((?:[0-9a-fA-F]{2}){8,})(?![0-9a-zA-Z])")
+_HEX = re.compile(r"(?<![0-9a-zA-Z])(?:0x|\\x)?((?:[0-9a-fA-F]{2}){5,})(?![0-9a-zA-Z])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])(?![0-9a-f]+(?![A-Za-z0-9+/]))([A-Za-z0-9+/]{16,})")
 
 

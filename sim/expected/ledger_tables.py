@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.contract.rejections import Rejection
 from pipeline.contract.tables import DUPLICATES
 from sim.ledger import Fate, Ledger
 
@@ -15,19 +17,35 @@ _MESSAGE_COLUMNS = {
     "event_type": "event_type",
     "tenant_id": "tenant_id",
 }
-_REJECTED_COLUMNS = _MESSAGE_COLUMNS | {"code": "code"}
+_REJECTED_COLUMNS = _MESSAGE_COLUMNS | {"code": "code", "body_bytes": "value_bytes"}
 _RAW_COLUMNS = _MESSAGE_COLUMNS | {"key": "key", "body_sha256": "value_sha256"}
 
 
 def raw_messages(ledger: Ledger) -> pa.Table:
-    """``raw.messages``, with the digest of each body, and of the attributes the tenant."""
-    return pa.table({column: ledger.messages[name] for column, name in _RAW_COLUMNS.items()})
+    """``raw.messages``, with the digest of each body, how many columns hold one, and its attributes one by one."""
+    messages = ledger.messages
+    columns = {column: messages[name] for column, name in _RAW_COLUMNS.items()}
+    with_tenant = pc.is_valid(messages["tenant_id"])
+    return pa.table(
+        columns
+        | {
+            "ingest_date": messages["ingest_time"].cast(pa.timestamp("us")).cast(pa.date32()),
+            "attributes names": pc.if_else(with_tenant, "event_type source tenant_id", "event_type source"),
+            "attributes.event_type": messages["event_type"],
+            "attributes.source": messages["source"],
+            "bodies": pa.array(np.ones(messages.num_rows, np.int32)),
+        }
+    )
 
 
 def rejected(ledger: Ledger) -> pa.Table:
-    """``clean.rejected``, without what is the pipeline's to word: ``stage``, ``reason``, ``body_bytes``."""
+    """``clean.rejected``; of ``reason``, which is the pipeline's to word, that there is one."""
     rows = _of_fate(ledger, Fate.REJECTED)
-    return pa.table({column: rows[name] for column, name in _REJECTED_COLUMNS.items()})
+    late = pc.equal(rows["code"], Rejection.CONFLICTING_DUPLICATE.value)
+    columns = {column: rows[name] for column, name in _REJECTED_COLUMNS.items()}
+    columns["stage"] = pc.if_else(late, "dedupe", "decode")
+    columns["reason given"] = pa.array(np.ones(rows.num_rows, bool))
+    return pa.table(columns)
 
 
 def duplicates(ledger: Ledger) -> pa.Table:

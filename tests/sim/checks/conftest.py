@@ -100,6 +100,9 @@ def right_tables(messy: Generated) -> dict[str, pa.Table]:
         TABLES["clean.events"].schema.get_field_index("payload"), "payload", pa.array(_payloads(messy.expected))
     )
     tables["raw.messages"] = _raw(messy)
+    rejected = tables["clean.rejected"]
+    at = rejected.schema.get_field_index("reason")
+    tables["clean.rejected"] = rejected.set_column(at, "reason", pa.array(["worded somehow"] * rejected.num_rows))
     return tables
 
 

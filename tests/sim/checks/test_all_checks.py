@@ -108,6 +108,32 @@ def test_a_seal_that_can_t_be_read_is_unknown(inputs):
     assert reason(checked.checks) == "nothing is proven: seal: there is no seal"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "trace_id = {}",
+        "event_id = {}",
+        "dedupe_key = 'x' || {} || 'y'",
+        "tenant_id = {}",
+        "schema_hash = upper({})",
+        "dedupe_key = hex(encode({}))",
+        "payload = json_merge_patch(payload, json_object('service_level', {}))",
+        "payload = json_merge_patch(payload, json_object('weight_kg', {}))",
+        "payload = json_merge_patch(payload, json_object({}, 1))",
+        "payload = {}",
+    ],
+)
+def test_nobody_is_named_wherever_a_pipeline_puts_a_name(inputs, warehouse, messy, change):
+    names = messy.truth.facts["shipment.created"]["recipient_name"].to_pylist()
+    listed = ", ".join("'{}'".format(name.replace("'", "''")) for name in names)
+    one = f"([{listed}])[(1 + hash(event_id) % {len(names)})::bigint]"
+    warehouse.change(f"update clean.events set {change.format(one)} where event_type = 'shipment.created'")
+    checked = run_checks(inputs)
+    assert outcomes(checked)["table clean.events"] is Outcome.FAIL
+    told = str(checked).lower()
+    assert not [name for name in names if name.lower() in told or name.encode().hex() in told]
+
+
 def test_a_verdict_is_read_as_it_was_written(inputs, tmp_path):
     checked = run_checks(inputs)
     verdict = Verdict(

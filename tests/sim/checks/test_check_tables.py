@@ -1,5 +1,7 @@
 """The right table passes; each way to break one gives exactly the finding of that kind."""
 
+# ruff: noqa: E501 (a table reads better with one case to a line)
+
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -74,10 +76,15 @@ def test_a_row_that_nothing_accounts_for_is_unexpected(check, warehouse):
         ("clean.events", "schema_hash = 'x'", "schema_hash"),
         ("clean.shipment_status_events", "facility_name = null", "facility_name"),
         ("clean.rejected", "code = 'too_deep'", "code"),
+        ("clean.rejected", "stage = 'windows'", "stage"),
+        ("clean.rejected", "body_bytes = 0", "body_bytes"),
+        ("clean.rejected", "reason = ' '", "reason given"),
+        ("clean.rejected", "reason = null", "reason given"),
         ("curated.kpi_5min", "scans = scans + 1", "scans"),
         ("curated.mart_on_time_performance", "on_time_rate = on_time_rate - 0.001", "on_time_rate"),
         ("features.driver_behavior_daily", "distance_km = distance_km + 0.01", "distance_km"),
         ("raw.messages", "body = coalesce(body, '') || ' '", "body_sha256"),
+        ("raw.messages", "ingest_date = ingest_date + 1", "ingest_date"),
     ],
 )
 def test_a_wrong_value_is_corrupted_by_field(check, warehouse, name, change, field):
@@ -87,6 +94,49 @@ def test_a_wrong_value_is_corrupted_by_field(check, warehouse, name, change, fie
     finding = only(check(name))
     assert (finding.kind, finding.rows, finding.samples[0]["field"]) == (FindingKind.CORRUPTED, 2, field)
     assert finding.samples[0]["expected"] != finding.samples[0]["observed"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "fields"),
+    [
+        ('json_merge_patch(attributes, \'{"source": "other"}\')', {"attributes.source"}),
+        ('json_merge_patch(attributes, \'{"event_type": "other"}\')', {"attributes.event_type"}),
+        ("json_merge_patch(attributes, '{\"more\": 1}')", {"attributes names"}),
+        ("replace(attributes, '{', '{\"source\":1,')", {"attributes names", "attributes.source"}),
+        ("'{'", {"attributes names", "attributes.source", "attributes.event_type", "tenant_id"}),
+        ("'[]'", {"attributes names", "attributes.source", "attributes.event_type", "tenant_id"}),
+        ("null", {"attributes names", "attributes.source", "attributes.event_type", "tenant_id"}),
+    ],
+)
+def test_wrong_attributes_in_the_archive_are_corrupted(check, warehouse, attributes, fields):
+    one = "(select min(log_offset) from raw.messages where event_type = 'shipment.created')"
+    warehouse.change(
+        f"update raw.messages set attributes = {attributes} where log_partition = 0 and log_offset = {one}"
+    )
+    found = {finding.samples[0]["field"] for finding in check("raw.messages").findings}
+    assert found == fields
+
+
+def test_attributes_in_another_order_are_right(check, warehouse):
+    warehouse.change(
+        "update raw.messages set attributes = json_object('tenant_id', attributes->>'tenant_id', 'source', "
+        "attributes->>'source', 'event_type', event_type) where attributes->>'tenant_id' is not null"
+    )
+    assert check("raw.messages").outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ("body_base64 = to_base64(encode(body)) where body is not null", {"bodies"}),
+        ("body = '' where body is null", {"bodies", "body_sha256"}),
+        ("body = null where body is not null", {"bodies", "body_sha256"}),
+        ("body_base64 = '%' where body is null", {"body_sha256"}),
+    ],
+)
+def test_a_message_has_its_body_in_one_of_two_columns(check, warehouse, change, fields):
+    warehouse.change(f"update raw.messages set {change}")
+    assert {finding.samples[0]["field"] for finding in check("raw.messages").findings} == fields
 
 
 def test_reals_of_marts_may_differ_by_rounding(check, warehouse):
@@ -145,6 +195,36 @@ def test_a_wrong_leaf_in_a_payload_is_corrupted(check, warehouse, event_type, fi
     )
     finding = only(check("clean.events"))
     assert (finding.kind, finding.rows, finding.samples[0]["field"]) == (FindingKind.CORRUPTED, 1, field)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "payload", "field"),
+    [
+        ("vehicle.telemetry", r"""replace(payload, '{', '{"extra":1,')""", "payload"),
+        ("vehicle.telemetry", r"""replace(payload, '{', '{"vehicle_id":"V",')""", "payload.vehicle_id"),
+        ("driver.location", r"""replace(payload, '{"lat', '{"alt":1,"lat')""", "payload"),
+        ("driver.location", r"""replace(payload, '}}', '},"speed":null}')""", "payload"),
+        ("shipment.status.changed", r"""replace(payload, '{"shipment', '{"attempt":null,"shipment')""", "payload.attempt"),
+        ("facility.capacity.changed", r"""regexp_replace(payload, '("docks_open":)(\d+)', '\1"\2"')""", "payload.docks_open"),
+        ("facility.capacity.changed", r"""regexp_replace(payload, '("docks_open":\d+)', '\1.0')""", "payload.docks_open"),
+        ("vehicle.telemetry", r"""regexp_replace(payload, '("fuel_pct":)([\d.]+)', '\1"\2"')""", "payload.fuel_pct"),
+        ("shipment.created", r"""regexp_replace(payload, '("shipment_id":)"[^"]+"', '\1[]')""", "payload.shipment_id"),
+    ],
+)  # fmt: skip
+def test_a_payload_of_another_shape_is_corrupted(check, warehouse, event_type, payload, field):
+    warehouse.change(f"update clean.events set payload = {payload} where event_type = '{event_type}'")
+    findings = check("clean.events").findings
+    assert field in {finding.samples[0]["field"] for finding in findings}
+    assert {finding.kind for finding in findings} == {FindingKind.CORRUPTED}
+    assert all(finding.samples[0]["expected"] != finding.samples[0]["observed"] for finding in findings)
+
+
+def test_a_number_may_be_written_in_another_way(check, warehouse):
+    warehouse.change(
+        "update clean.events set payload = regexp_replace(payload, '(\"speed_kmh\":\\d+\\.\\d)', '\\100') "
+        "where event_type = 'vehicle.telemetry'"
+    )
+    assert check("clean.events").outcome is Outcome.PASS
 
 
 def test_a_personal_value_in_a_payload_is_not_shown(check, warehouse, messy):
