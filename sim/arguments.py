@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.errors import UsageError, unknown
 from sim.exit_status import ExitStatus
+from sim.output import tell
 
 SEED_MAX = 2**63 - 1
 
@@ -20,6 +22,8 @@ def _seed(text: str) -> int:
 
 
 def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("found an empty text, want a folder; '.' is the current one")
     path = Path(text)
     if path.exists() and not path.is_dir():
         raise argparse.ArgumentTypeError(f"found the file '{text}', want a folder")
@@ -51,7 +55,7 @@ COMMANDS: Mapping[str, tuple[str, Sequence[Argument]]] = {
     "list": ("list the scenarios that ship with the package", []),
     "validate": (
         "read scenario files and tell every mistake in them",
-        [("files", {"metavar": "FILE", "nargs": "+", "type": Path, "help": "a scenario file"})],
+        [("files", {"metavar": "SCENARIO", "nargs": "+", "help": "a scenario file, or the name of a shipped one"})],
     ),
     "schema": ("print the JSON Schema of scenario files, for editors", []),
     "init": (
@@ -65,6 +69,10 @@ COMMANDS: Mapping[str, tuple[str, Sequence[Argument]]] = {
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see `{self.prog} --help`")
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        """All that argparse prints is what was asked for: help and version."""
+        tell(message, end="")
 
 
 def parse(given: Sequence[str]) -> argparse.Namespace:
@@ -90,9 +98,17 @@ def _parser() -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"sim {_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (what, arguments) in COMMANDS.items():
         below = commands.add_parser(name, help=what, description=f"{what.capitalize()}.", allow_abbrev=False)
         for argument, settings in arguments:
             below.add_argument(argument, **settings)
     return parser
+
+
+def _version() -> str:
+    try:
+        return version("logistics-twin")
+    except PackageNotFoundError:
+        return "of a checkout that is not installed"

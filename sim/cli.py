@@ -1,8 +1,7 @@
-"""The ``sim`` command: parse, call, print, exit. The only place that catches, and the only one that prints."""
+"""The ``sim`` command: parse, call, print, exit. The only place that catches, and the only one that says anything."""
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from argparse import Namespace
@@ -14,8 +13,10 @@ import msgspec
 from backends.interface import BackendError
 from pipeline.token_key import TokenKeyError
 from sim.arguments import parse
+from sim.disk import room_in, writable
 from sim.errors import UsageError, unknown
 from sim.exit_status import ExitStatus
+from sim.output import OutputError, be_heard, give_up, tell
 from sim.scenario_file import load
 from sim.scenario_schema import scenario_schema
 from sim.shipped import find_scenario, shipped_scenarios, start_scenario
@@ -25,11 +26,13 @@ def _run(given: Namespace) -> ExitStatus:
     scenario = load(find_scenario(given.scenario))
     if given.seed is not None:
         scenario = msgspec.structs.replace(scenario, seed=given.seed)
+    runs = writable(given.runs)
     from sim import run  # Beam takes seconds to import, and no other command needs it
     from sim.report import terminal
 
-    verdict = run.run(scenario, given.runs, given.mutant, _tell)
-    print(terminal.render(verdict))
+    with room_in(runs):
+        verdict = run.run(scenario, runs, given.mutant, tell)
+    tell(terminal.render(verdict))
     return ExitStatus(verdict.exit_code)
 
 
@@ -38,8 +41,9 @@ def _check(given: Namespace) -> ExitStatus:
     from sim import run
     from sim.report import terminal
 
-    verdict = run.check(folder)
-    print(terminal.render(verdict))
+    with room_in(folder):
+        verdict = run.check(folder)
+    tell(terminal.render(verdict))
     return ExitStatus(verdict.exit_code)
 
 
@@ -48,15 +52,15 @@ def _runs(given: Namespace) -> ExitStatus:
 
     found = run.runs(given.runs)
     if not found:
-        print(f"no runs in {given.runs}; `sim run hello` makes one")
+        tell(f"no runs in {given.runs}; `sim run hello` makes one")
     for one in found:
-        print(f"{one.id:<24} {one.scenario:<24} seed {one.seed:<8} {one.state:<12} {one.verdict}")
+        tell(f"{one.id:<24} {one.scenario:<24} seed {one.seed:<8} {one.state:<12} {one.verdict}")
     return ExitStatus.PASS
 
 
 def _list(_: Namespace) -> ExitStatus:
     for name, path in shipped_scenarios().items():
-        print(f"{name:<12} {load(path).description}\n{'':<12} {path}")
+        tell(f"{name:<12} {load(path).description}\n{'':<12} {path}")
     return ExitStatus.PASS
 
 
@@ -64,24 +68,24 @@ def _validate(given: Namespace) -> ExitStatus:
     status = ExitStatus.PASS
     for file in given.files:
         try:
-            scenario = load(file)
+            scenario = load(find_scenario(file))
         except UsageError as error:
             print(error, file=sys.stderr)
             status = ExitStatus.USAGE
         else:
-            print(f"{file}: good: scenario '{scenario.name}'")
+            tell(f"{file}: good: scenario '{scenario.name}'")
     return status
 
 
 def _schema(_: Namespace) -> ExitStatus:
-    print(scenario_schema(), end="")
+    tell(scenario_schema(), end="")
     return ExitStatus.PASS
 
 
 def _init(given: Namespace) -> ExitStatus:
     for path in start_scenario(given.folder):
-        print(f"wrote {path}")
-    print(f"next: sim run {given.folder / 'scenario.yaml'}")
+        tell(f"wrote {path}")
+    tell(f"next: sim run {given.folder / 'scenario.yaml'}")
     return ExitStatus.PASS
 
 
@@ -96,8 +100,7 @@ _COMMANDS: Mapping[str, Callable[[Namespace], ExitStatus]] = {
 }
 
 
-def _tell(text: str) -> None:
-    print(text, flush=True)
+_STOPPED: Mapping[str, str] = {"run": "; the next run starts in a new folder", "check": "; nothing was changed"}
 
 
 def _run_folder(given: str, runs_folder: Path) -> Path:
@@ -110,24 +113,30 @@ def _run_folder(given: str, runs_folder: Path) -> Path:
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status. A person's mistake gets a sentence, a crash its traceback as well."""
+    be_heard()
+    command = ""
     try:
         arguments = parse(sys.argv[1:] if given is None else given)
-        status = _COMMANDS[arguments.command](arguments)
-        sys.stdout.flush()
+        command = arguments.command
+        return _COMMANDS[command](arguments)
     except (UsageError, TokenKeyError) as error:
-        print(error, file=sys.stderr)
-        return ExitStatus.USAGE
+        return _ended(ExitStatus.USAGE, str(error))
     except BackendError as error:
-        print(f"nothing is proven: {error}", file=sys.stderr)
-        return ExitStatus.UNKNOWN
+        return _ended(ExitStatus.UNKNOWN, f"nothing is proven: {error}")
+    except OutputError as error:
+        give_up()
+        return _ended(ExitStatus.UNKNOWN, str(error))
     except KeyboardInterrupt:
-        print("\nstopped by Ctrl-C; the next run starts in a new folder", file=sys.stderr)
-        return ExitStatus.INTERRUPTED
+        return _ended(ExitStatus.INTERRUPTED, f"\nstopped by Ctrl-C{_STOPPED.get(command, '')}")
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up()
         return ExitStatus.UNHEARD
     except Exception as error:  # noqa: BLE001 (the last one to hear of it)
         traceback.print_exc()
-        print(f"sim crashed, and nothing is proven: {type(error).__name__}: {error}", file=sys.stderr)
-        return ExitStatus.CRASH
+        crashed = f"sim crashed, and nothing is proven: {type(error).__name__}: {error}"
+        return _ended(ExitStatus.CRASH, crashed)
+
+
+def _ended(status: ExitStatus, why: str) -> ExitStatus:
+    print(why, file=sys.stderr)
     return status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import scenarios
@@ -18,13 +19,13 @@ def shipped_scenarios() -> dict[str, Path]:
 
 def find_scenario(given: str) -> Path:
     """The file that a path or the bare name of a shipped scenario stands for. Raises UsageError for a name unknown."""
-    path = Path(given)
-    if path.is_file() or path.suffix or len(path.parts) != 1:
-        return path
     shipped = shipped_scenarios()
-    if given not in shipped:
+    bare = not Path(given).suffix and os.sep not in given
+    if bare and given in shipped:
+        return shipped[given]  # whatever lies in this folder under that name: ./hello is a path
+    if bare and not Path(given).exists():
         raise UsageError(unknown("scenario", given, shipped) + "; or the path of a scenario file")
-    return shipped[given]
+    return Path(given)
 
 
 def start_scenario(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 (a table reads better with one case to a line)
 
+import errno
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 import sim
 from backends.interface import BackendError
+from backends.stage_failed import StageFailed
 from pipeline.token_key import TokenKeyError
 from sim import report
 from sim.arguments import COMMANDS
@@ -20,6 +22,11 @@ from sim.checks.verdict import Outcome
 from sim.cli import main
 from sim.exit_status import ExitStatus
 from sim.scenario import Scenario
+
+
+@pytest.fixture(autouse=True)
+def _folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -132,10 +139,13 @@ def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
         (["run", "hello", "--seed", "9" * 5000], "want a whole number from 0 to"),
         (["run", "helo"], "unknown scenario 'helo'; did you mean 'hello'?"),
         (["run", "gone.yaml"], "gone.yaml: there is no such file"),
-        (["run", "."], ".: found a directory, want a scenario file"),
+        (["run", "."], ".: found a folder, want a scenario file"),
+        (["run", "hello", "--runs", ""], "argument --runs: found an empty text, want a folder; '.' is the current one"),
+        (["run", "hello", "--runs", "/proc/xx"], "/proc/xx: can't be written to: No such file or directory"),
+        (["validate", "helo"], "unknown scenario 'helo'; did you mean 'hello'?"),
         (["run", "hello", "--runs", __file__], f"argument --runs: found the file '{__file__}', want a folder; see"),
         (["list", "extra"], "one argument too many: 'extra'; see `sim list --help`"),
-        (["validate"], "the following arguments are required: FILE; see `sim validate --help`"),
+        (["validate"], "the following arguments are required: SCENARIO; see `sim validate --help`"),
         (["init", __file__], f"argument DIR: found the file '{__file__}', want a folder; see `sim init --help`"),
         (["check", "nothing"], "no run 'nothing', and none at all in runs"),
     ],
@@ -194,3 +204,103 @@ def test_list_shows_name_description_and_place(capsys: pytest.CaptureFixture[str
     told = capsys.readouterr().out
     for part in ("hello ", "nothing goes wrong", "hello.yaml", "messy "):
         assert part in told
+
+
+def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out.startswith("sim ")
+
+
+def test_a_folder_is_no_scenario_but_may_hold_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["init", "mine"])
+    assert main(["run", "mine"]) == 2
+    told = "mine: found a folder, want a scenario file; did you mean 'mine/scenario.yaml'?\n"
+    assert capsys.readouterr().err == told
+
+
+def test_a_bare_name_is_the_shipped_scenario_whatever_lies_around(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("hello").write_text("- 1\n")
+    assert main(["validate", "hello"]) == 0
+    assert capsys.readouterr().out == "hello: good: scenario 'hello'\n"
+    assert main(["validate", "./hello"]) == 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
+        RuntimeError("IO Error: could not write: No space left on device"),
+        BackendError("IO Error: could not write: No space left on device"),
+    ],
+)
+def test_a_full_disk_is_3_with_one_sentence(
+    error: Exception, stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fill(*_: object) -> None:
+        try:
+            raise error
+        except type(error):
+            raise StageFailed("stage write: OSError at somewhere") from None
+
+    stand_in(fill)
+    told = "nothing is proven: the disk of runs is full, and what was begun there is unfinished\n"
+    assert main(["run", "hello"]) == 3
+    assert capsys.readouterr().err == told
+
+
+def test_another_error_of_the_system_is_still_a_bug(
+    stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    stand_in(fail)
+    assert main(["run", "hello"]) == 70
+
+
+@pytest.mark.parametrize("command", ["list", "--help", "--version", "validate hello"])
+def test_output_on_a_full_disk_is_3_with_one_sentence(command: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sim", *command.split()], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (3, "the output can't be written: No space left on device\n")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_matter(closed: str) -> None:
+    command = f'"{sys.executable}" -m sim list {closed}'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "what"), [("run hello", "the next run starts"), ("check x", "nothing was changed")]
+)
+def test_ctrl_c_says_what_it_means_for_the_command(
+    command: str, what: str, stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    Path("x").mkdir()
+    stand_in(interrupted)
+    assert main(command.split()) == 130
+    assert what in capsys.readouterr().err
+
+
+def test_ctrl_c_while_importing_is_130_with_a_sentence() -> None:
+    script = (
+        "import os, signal, sys\n"
+        "import sim.__main__\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name.startswith('numpy.'): os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "sys.argv = ['sim', 'list']\n"
+        "sim.__main__.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nstopped by Ctrl-C\n")
