@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from tqdm import tqdm
 
 QUICK_S = 1.0
 LINE_EVERY_S = 5.0
+_FINISHING = "finishing"
+"""Everything was taken in, and the step still has to bring it to its end."""
 
 
 class Progress:
@@ -33,7 +36,7 @@ class Progress:
     def __enter__(self) -> Self:
         self._done = 0
         self._began = self._told = self._now()
-        if self._stream.isatty():
+        if _has_room(self._stream):
             self._bar = tqdm(
                 desc=self.title,
                 total=self.total,
@@ -50,6 +53,8 @@ class Progress:
         """So much is done in all. Cheap enough to call for every batch."""
         if self._bar is not None:
             self._bar.update(done - self._done)
+            if done >= self.total:
+                self._bar.set_postfix_str(_FINISHING, refresh=self._now() - self._began >= QUICK_S)
         self._done = done
         if self._bar is None and self._now() - self._told >= LINE_EVERY_S:
             self._told = self._now()
@@ -70,9 +75,21 @@ class Progress:
     def _left(self) -> str:
         if not self._done:
             return "time left unknown"
+        if self._done >= self.total:
+            return _FINISHING
         left_s = (self._now() - self._began) * max(0, self.total - self._done) / self._done
         return f"{left_s:.0f} s left"
 
     def _say(self, text: str) -> None:
         self._stream.write(f"{self.title}: {text}\n")
         self._stream.flush()
+
+
+def _has_room(stream: TextIO) -> bool:
+    """Whether a bar can be drawn: on a terminal, unless it has no columns, as those without a size say."""
+    if not stream.isatty():
+        return False
+    try:
+        return os.get_terminal_size(stream.fileno()).columns > 0
+    except OSError:
+        return True

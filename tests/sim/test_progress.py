@@ -1,6 +1,10 @@
 """Progress is shown when a step takes long, and only then."""
 
+import fcntl
 import io
+import os
+import struct
+import termios
 
 from sim.progress import Progress
 
@@ -70,3 +74,24 @@ def test_a_long_step_draws_a_bar_on_a_terminal() -> None:
         clock.s += 60
     assert "send:  25%" in stream.getvalue()
     assert stream.getvalue().endswith("send: 250 msg in 60.0 s\n")
+
+
+def test_all_taken_in_is_not_yet_done() -> None:
+    assert shown([(6, 1000), (1, 1000)])[0] == "send: 1,000 of 1,000 msg, 167 msg/s, finishing"
+
+
+def test_a_bar_says_finishing_too() -> None:
+    with Progress("send", 10, "msg", Terminal(), Clock()) as progress:
+        progress.update_to(10)
+        assert progress._bar is not None
+        assert progress._bar.postfix == "finishing"
+
+
+def test_a_terminal_without_a_size_gets_lines() -> None:
+    ours, theirs = os.openpty()
+    for columns, bar in ((0, False), (80, True)):
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 0, columns, 0, 0))
+        with os.fdopen(os.dup(theirs), "w") as stream, Progress("send", 10, "msg", stream, Clock()) as progress:
+            assert (progress._bar is not None) == bar
+    os.close(ours)
+    os.close(theirs)
