@@ -1,6 +1,7 @@
 """What installs the project: lock files that fit pyproject.toml, and nothing that only this machine has."""
 
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -56,3 +57,32 @@ def test_no_committed_file_names_this_machine_or_a_package_index() -> None:
         if path.is_file() and "corpora" not in path.parts and path != Path(__file__):
             found = private.search(path.read_bytes().decode("utf-8", "replace"))
             assert not found, f"{name}: {found}"
+
+
+_STAND_IN = """#!/bin/sh
+if [ "$2" = venv ]; then
+    rm -rf .venv && mkdir -p .venv/bin && cp "$0" .venv/bin/python
+    printf '#!/bin/sh\\necho "code of %s"\\n' "$PWD" > .venv/bin/sim && chmod +x .venv/bin/sim
+fi
+"""
+"""A Python that makes environments without any package, whose `sim` says in which folder it was made."""
+
+
+def demo(checkout: Path, python: Path) -> str:
+    command = ["make", "-s", "demo", f"PYTHON={python}"]
+    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_copied_checkout_runs_its_own_code(tmp_path: Path) -> None:
+    first, copy, python = tmp_path / "first", tmp_path / "a copy", tmp_path / "python"
+    python.write_text(_STAND_IN)
+    python.chmod(0o755)
+    (first / "requirements").mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml", "requirements/local.lock"):
+        shutil.copy(ROOT / name, first / name)
+    assert "Installing" in demo(first, python)
+    assert "Installing" not in demo(first, python)
+    shutil.copytree(first, copy)
+    told = demo(copy, python)
+    assert "Installing" in told
+    assert f"code of {copy}\n" in told
