@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import duckdb
 import msgspec
 import pytest
 
+from backends.local.warehouse import LocalWarehouse
 from sim.arguments import COMMANDS
 from sim.drills.mutants import MUTANTS
 from sim.exit_status import ExitStatus
@@ -39,7 +41,7 @@ def test_readme_has_every_mutant(mutant: str) -> None:
 def test_readme_names_commands_options_and_scenarios_that_exist() -> None:
     options = {name for _, arguments in COMMANDS.values() for name, _ in arguments}
     assert set(re.findall(r"(?:`|^    )sim ([a-z]+)", README, re.MULTILINE)) == set(COMMANDS)
-    assert set(re.findall(r"(?<![-\w])--[a-z]+", README)) <= options
+    assert set(re.findall(r"(?<![-\w])--[a-z]+", README)) <= options | {"--help"}
     for scenario in shipped_scenarios():
         assert f"`{scenario}`" in README
 
@@ -63,3 +65,15 @@ def test_docs_name_the_producers() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"]\(([^)]+)\)", page.read_text(encoding="utf-8")):
         assert link.startswith("https://") or (page.parent / link).exists(), link
+
+
+def test_docs_have_the_tables_of_the_warehouse_itself(tmp_path: Path) -> None:
+    LocalWarehouse(tmp_path, [])
+    page = (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8")
+    with duckdb.connect(tmp_path / "warehouse.duckdb", read_only=True) as connection:
+        columns = connection.execute(
+            "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+        )
+        for table, column in columns.fetchall():
+            (row,) = re.findall(rf"^\| `{table}` .*", page, re.MULTILINE)
+            assert f"`{column}`" in row

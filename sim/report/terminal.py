@@ -31,7 +31,6 @@ def _header(verdict: Verdict) -> list[str]:
     return [
         f"{verdict.outcome}  {verdict.run}  scenario {verdict.scenario}  seed {verdict.seed}{mutant}",
         verdict.reason,
-        *(f"{part:<7} sha256 {digest}" for part, digest in verdict.digests.items()),
     ]
 
 
