@@ -142,7 +142,7 @@ def _process(
         staging=folder.staging,
     )
     with Progress("process", messages, "msg") as progress, _polling(progress):
-        build.run(LocalEventLog(folder.log, scenario.platform.log_partitions), warehouse, reference, settings, stages)
+        build.run(LocalEventLog.opened(folder.log), warehouse, reference, settings, stages)
     build_marts(warehouse)
 
 
