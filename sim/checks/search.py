@@ -1,7 +1,8 @@
 """A search for all personal values at once, by the algorithm of Aho and Corasick.
 
 Upper and lower case are one. Found as well is what stands in hexadecimal, standard Base64 or URL quoting, as long as
-the encoded text starts where the run of its letters does. Not found: what was encoded twice, or compressed.
+the encoded text starts where the run of its letters does. Not found: what was encoded twice or compressed, and in files
+an encoded text of less than 14 letters.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
 import ahocorasick
@@ -22,19 +23,11 @@ CHARACTERS_MIN = 5
 Span = tuple[int, int, str]
 """Where a value begins and ends in a text, and the value."""
 
-_HEX = re.compile(r"(?<![0-9a-zA-Z])(?:0x|\\x)?((?:[0-9a-fA-F]{2}){5,})(?![0-9a-zA-Z])")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])(?![0-9a-f]+(?![A-Za-z0-9+/]))([A-Za-z0-9+/]{16,})")
-
-
-def _from_base64(text: str) -> bytes:
-    whole = text[:-1] if len(text) % 4 == 1 else text
-    return b64decode(whole + "=" * (-len(whole) % 4))
-
-
-_ENCODED: tuple[tuple[re.Pattern[str], Callable[[str], bytes]], ...] = (
-    (_HEX, bytes.fromhex),
-    (_BASE64, _from_base64),
-)
+_RUN = "[A-Za-z0-9+/]{%d,}"
+_RUNS = re.compile(_RUN % 14)
+"""What may be encoded text in a file. Shorter runs are in every word."""
+_RUNS_SHOWN = re.compile(_RUN % 7)
+"""The same in what is shown, of which there is little: as short as the shortest value in Base64."""
 
 
 class Search:
@@ -63,8 +56,7 @@ class Search:
         if text.lower() in self._short:
             return self.values[self._short[text.lower()]].token
         shown = text.encode("utf-8", "replace").decode("latin-1")
-        for pattern, decode in _ENCODED:
-            shown = pattern.sub(lambda run: HIDDEN if self._holds_any(decode(run[1])) else run[0], shown)  # noqa: B023
+        shown = _RUNS_SHOWN.sub(lambda run: HIDDEN if self._holds_any(_decoded(run[0])) else run[0], shown)
         for start, end, value in reversed(_apart(self._spans(shown))):
             shown = shown[:start] + self.values[value].token + shown[end:]
         return HIDDEN if self._holds_any(_unquoted(shown)) else shown.encode("latin-1").decode("utf-8", "replace")
@@ -88,11 +80,20 @@ def _forms(value: str) -> set[str]:
 def _views(text: str) -> Iterator[str]:
     """The text, and what is encoded in it, each run on a line."""
     yield text
-    for pattern, decode in _ENCODED:
-        if runs := pattern.findall(text):
-            yield b"\n".join(map(decode, runs)).decode("latin-1")
+    yield b"\n".join(map(_decoded, _RUNS.findall(text))).decode("latin-1")
     if "%" in text or "+" in text:
         yield _unquoted(text).decode("latin-1")
+
+
+def _decoded(run: str) -> bytes:
+    """Bytes from hexadecimal, or else from Base64: a text in Base64 that has hexadecimal digits alone is too rare."""
+    for digits in (run, run[1:].lstrip("xX")):
+        try:
+            return bytes.fromhex(digits)
+        except ValueError:
+            pass
+    whole = run[:-1] if len(run) % 4 == 1 else run
+    return b64decode(whole + "=" * (-len(whole) % 4))
 
 
 def _unquoted(text: str) -> bytes:
