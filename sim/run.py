@@ -43,7 +43,7 @@ class RunSummary(NamedTuple):
 
     id: str
     scenario: str
-    seed: int
+    seed: str
     state: str
     verdict: str
 
@@ -96,16 +96,28 @@ def check(path: Path) -> Verdict:
 
 
 def runs(runs_folder: Path) -> list[RunSummary]:
-    """The runs in a folder, oldest number first for each scenario."""
-    summaries = []
-    for path in sorted(runs_folder.glob("*/run.json")):
-        folder = RunFolder(path.parent)
+    """The runs in a folder, oldest number first for each scenario. One that can't be read says so in its own line."""
+    return [_summary(RunFolder(path.parent)) for path in sorted(runs_folder.glob("*/run.json"))]
+
+
+def _summary(folder: RunFolder) -> RunSummary:
+    verdict = _outcome(folder.verdict)
+    try:
         record = folder.read_record()
-        verdict = Verdict.read(folder.verdict).outcome if folder.verdict.exists() else "-"
-        state = "finished" if record.finished else "unfinished"
-        name = record.scenario if record.mutant is None else f"{record.scenario} (mutant {record.mutant})"
-        summaries.append(RunSummary(record.id, name, record.seed, state, verdict))
-    return summaries
+    except (UsageError, OSError):
+        return RunSummary(folder.path.name, "-", "-", "unreadable", verdict)
+    state = "finished" if record.finished else "unfinished"
+    name = record.scenario if record.mutant is None else f"{record.scenario} (mutant {record.mutant})"
+    return RunSummary(record.id, name, str(record.seed), state, verdict)
+
+
+def _outcome(verdict: Path) -> str:
+    try:
+        return Verdict.read(verdict).outcome
+    except FileNotFoundError:
+        return "-"
+    except (msgspec.MsgspecError, OSError):
+        return "unreadable"
 
 
 def _simulate(scenario: Scenario, folder: RunFolder) -> Truth:
