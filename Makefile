@@ -17,7 +17,7 @@ demo: $(HERE)/local.stamp
 	@$(BIN)/sim run scenarios/hello.yaml
 	@printf '\nLook at next:\n'
 	@printf '  %-60s  %s\n' \
-		'$(BIN)/sim run scenarios/messy.yaml' 'the same with every fault there is' \
+		'$(BIN)/sim run scenarios/messy.yaml' 'every fault there is' \
 		'$(BIN)/sim run scenarios/messy.yaml --mutant dedupe-off' 'a pipeline broken on purpose: this must FAIL' \
 		'$(BIN)/sim runs' 'every run; runs/ has a folder for each' \
 		'README.md' 'what the folder of a run holds'
