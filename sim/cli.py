@@ -99,7 +99,6 @@ _COMMANDS: Mapping[str, Callable[[Namespace], ExitStatus]] = {
     "init": _init,
 }
 
-
 _STOPPED: Mapping[str, str] = {"run": "; the next run starts in a new folder", "check": "; nothing was changed"}
 
 

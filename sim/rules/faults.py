@@ -43,22 +43,22 @@ def _fault(fault: Fault) -> Iterator[Broken]:
         case Hotspot(key=""):
             yield ("key",), "found an empty text, want the key that the messages get"
         case Duplicate(copy="new_id"):
-            yield from _never_sent(fault, STATUS_CHANGED, f"copy: new_id is for {STATUS_CHANGED}, which")
+            yield from _never_sent(fault, STATUS_CHANGED, ", which copy: new_id is for")
         case Drift():
             yield from _drift(fault)
 
 
-def _never_sent(fault: Fault, event_type: str, what: str) -> Iterator[Broken]:
+def _never_sent(fault: Fault, event_type: str, why: str = "") -> Iterator[Broken]:
     sending = senders(event_type)
     if fault.producers and not set(fault.producers) & set(sending):
-        yield ("producers",), f"found none that could: {what} only {' or '.join(sending)} sends"
+        yield ("producers",), f"found none that sends {event_type}{why}; want one of: {', '.join(sending)}"
 
 
 def _drift(fault: Drift) -> Iterator[Broken]:
     if fault.event_type not in EVENT_TYPES:
         yield ("event_type",), unknown("event type", fault.event_type, EVENT_TYPES)
         return
-    yield from _never_sent(fault, fault.event_type, fault.event_type)
+    yield from _never_sent(fault, fault.event_type)
     if fault.change == "break_type":
         yield from _break_type(fault)
     elif not _FIELD_NAME.fullmatch(fault.field):
