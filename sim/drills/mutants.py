@@ -21,11 +21,12 @@ from sim.errors import UsageError, unknown
 
 @dataclass(frozen=True)
 class Mutant:
-    """A broken pipeline, and the finding that must kill it."""
+    """A broken pipeline, and the finding that must kill it, in the table (or the folder) where it must be found."""
 
     description: str
     stages: Stages
     killed_by: FindingKind
+    killed_in: str
 
 
 def _dedupe_off() -> Stages:
@@ -63,11 +64,13 @@ def _plain_pii() -> Stages:
 
 
 MUTANTS: dict[str, Mutant] = {
-    "dedupe-off": Mutant("every copy is kept", _dedupe_off(), FindingKind.DUPLICATED),
+    "dedupe-off": Mutant("every copy is kept", _dedupe_off(), FindingKind.DUPLICATED, "clean.events"),
     "drop-one-in-a-thousand": Mutant(
-        "a valid message in a thousand vanishes", _drop_one_in_a_thousand(), FindingKind.LOST
+        "a valid message in a thousand vanishes", _drop_one_in_a_thousand(), FindingKind.LOST, "clean.events"
     ),
-    "plain-pii": Mutant("personal data is written as it came", _plain_pii(), FindingKind.LEAKED),
+    "plain-pii": Mutant(
+        "personal data is written as it came", _plain_pii(), FindingKind.LEAKED, "warehouse/clean/events"
+    ),
 }
 
 

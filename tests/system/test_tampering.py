@@ -1,5 +1,6 @@
 """Whoever reorders, repeats, truncates or edits what a run left is told exactly that, down to the rows."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 import pytest
 
 from sim.checks.verdict import Finding, Verdict
+from sim.report.terminal import render
 from sim.run import check
 
 
@@ -60,9 +62,44 @@ def test_a_file_torn_in_the_middle_is_said_to_be_torn(spoiled: Path):
         file.truncate(segment.stat().st_size // 2)
     verdict = check(spoiled)
     findings = _log_findings(verdict)
-    assert {finding.kind for finding in findings} == {"lost"}
-    assert "torn" in str(verdict.checks)
-    assert segment.name in str(verdict.checks)
+    assert [finding.kind for finding in findings] == ["lost", "corrupted"]
+    assert f"{segment.relative_to(spoiled)}: torn at byte" in findings[1].detail
+
+
+def test_a_log_written_behind_itself_is_duplicated(spoiled: Path):
+    for segment in (spoiled / "log").rglob("*.arrow"):
+        segment.write_bytes(segment.read_bytes() * 2)
+    verdict = check(spoiled)
+    [finding] = _log_findings(verdict)
+    assert (finding.kind, finding.rows) == ("duplicated", sum(row.planned.messages for row in verdict.conservation))
+
+
+@pytest.mark.parametrize("spoil", [lambda whole: whole + b"garbage", lambda whole: whole[:-8]])
+def test_a_file_that_ends_elsewhere_than_it_did_is_corrupted(spoiled: Path, spoil: Callable[[bytes], bytes]):
+    segment = _largest_segment(spoiled)
+    segment.write_bytes(spoil(segment.read_bytes()))
+    [finding] = _log_findings(check(spoiled))
+    assert (finding.kind, finding.table, finding.rows) == ("corrupted", "log", 1)
+    assert segment.relative_to(spoiled).as_posix() in finding.detail
+
+
+def test_the_same_messages_in_other_bytes_are_corrupted(spoiled: Path):
+    segment = _largest_segment(spoiled)
+    _rewrite(segment, lambda table: table)
+    [finding] = _log_findings(check(spoiled))
+    assert (finding.kind, finding.table, finding.rows) == ("corrupted", "log", 1)
+    assert f"{segment.relative_to(spoiled).as_posix()} is not as it was sealed" in finding.detail
+
+
+def test_edited_attributes_are_corrupted(spoiled: Path):
+    def edit(table: pa.Table) -> pa.Table:
+        attributes = [[("event_type", "x")], *table["attributes"].to_pylist()[1:]]
+        at = table.schema.get_field_index("attributes")
+        return table.set_column(at, table.schema.field(at), pa.array(attributes, table.schema.field(at).type))
+
+    _rewrite(_largest_segment(spoiled), edit)
+    [finding] = _log_findings(check(spoiled))
+    assert (finding.kind, finding.rows, finding.samples[0]["field"]) == ("corrupted", 1, "attributes")
 
 
 def test_an_edited_message_is_corrupted(spoiled: Path):
@@ -84,6 +121,52 @@ def test_an_edited_yardstick_proves_nothing(spoiled: Path, part: str):
     verdict = check(spoiled)
     assert (verdict.outcome, verdict.exit_code) == ("UNKNOWN", 3)
     assert path.relative_to(spoiled).as_posix() in str(verdict.checks)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda path: path.unlink(), "seal.json is missing"),
+        (lambda path: path.write_text("{"), "seal.json is not a seal: "),
+        (lambda path: path.write_text("{}"), "seal.json is not a seal: "),
+        (lambda path: path.write_text('{"digests": {}, "files": {}}'), "seal.json does not list all of truth"),
+    ],
+)
+def test_without_its_seal_a_run_proves_nothing(spoiled: Path, spoil: Callable[[Path], object], told: str):
+    spoil(spoiled / "seal.json")
+    verdict = check(spoiled)
+    assert (verdict.outcome, verdict.exit_code) == ("UNKNOWN", 3)
+    assert told in verdict.reason
+    assert told in render(verdict)
+    assert Verdict.read(spoiled / "verdict.json") == verdict
+
+
+@pytest.mark.parametrize("part", ["warehouse", "warehouse/warehouse.duckdb"])
+def test_a_warehouse_that_is_gone_is_not_made_anew(spoiled: Path, part: str):
+    gone = spoiled / part
+    if gone.is_dir():
+        shutil.rmtree(gone)
+    else:
+        gone.unlink()
+    verdict = check(spoiled)
+    assert (verdict.outcome, verdict.exit_code) == ("UNKNOWN", 3)
+    assert "warehouse/warehouse.duckdb is missing" in verdict.reason
+    assert {one.name for one in verdict.checks if one.outcome == 0} == {"seal", "log", "fired", "pii"}
+    assert not gone.exists()
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_missing_file_of_a_table_is_unknown_for_that_table(messy_run: Path, spoiled: Path, moved: bool):
+    if not moved:  # the views of a copy are made anew
+        check(spoiled)
+    file = next((spoiled / "warehouse/clean/too_late").rglob("*.parquet"))
+    file.unlink()
+    verdict = check(spoiled)
+    assert (verdict.outcome, verdict.exit_code) == ("UNKNOWN", 3)
+    assert len(verdict.checks) == len(Verdict.read(messy_run / "verdict.json").checks)
+    [unknown] = [one for one in verdict.checks if one.outcome != 0]
+    assert unknown.name == "table clean.too_late"
+    assert file.relative_to(spoiled).as_posix() in unknown.note
 
 
 def test_a_row_edited_in_a_mart_is_corrupted_in_that_field(spoiled: Path):
