@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from backends.interface import APPENDED, TIMESTAMP, EventLog
+from sim.arrays import I64
 from sim.fates import fates
 from sim.faults import Drift, apply_all
 from sim.ledger import FIRINGS, MESSAGES, Ledger
 from sim.producers.names import PRODUCERS
-from sim.producers.plan import BODIES, EVENT_TYPE_NAMES, I64, Messages, Plan
+from sim.producers.plan import BODIES, EVENT_TYPE_NAMES, Messages, Plan
 from sim.producers.report import report
 from sim.producers.wire import Wire
 from sim.rng import Randomness
