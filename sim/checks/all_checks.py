@@ -74,7 +74,7 @@ def run_checks(inputs: Inputs) -> Checked:
 
         def read() -> CheckResult:
             runs.append(_Run(inputs, seals[0], scratch))
-            messages = runs[0].ledger.messages.num_rows
+            messages = scratch.messages()
             return conclude("read", messages, (), "" if messages else "the ledger has no messages")
 
         result = guarded("read", read)
@@ -88,16 +88,15 @@ class _Run:
         self._in = inputs
         self._sealed = sealed
         self._scratch = scratch
-        self._truth = [inputs.read_truth()]
-        self.ledger = inputs.read_ledger()
-        self._search = Search(personal_values(self._truth[0], inputs.token_key))
+        self._search = Search(personal_values(inputs.read_truth(), inputs.token_key))
+        scratch.load_ledger(inputs.read_ledger())
+        _let_go()
         self._observed: Observed | None = None
         self._expected: Expected | None = None
         self._conserved: tuple[Conserved, ...] = ()
         self._faults: tuple[FaultCount, ...] = ()
 
     def all_checks(self, sealed: CheckResult) -> Checked:
-        pa.default_memory_pool().release_unused()
         checks = [sealed]
         for done, (name, check) in enumerate(_AFTER_SEAL.items(), start=2):
             result = guarded(name, partial(check, self))
@@ -115,11 +114,11 @@ class _Run:
     def check_log(self) -> CheckResult:
         torn: list[str] = []
         batches = self._in.read_log(lambda error: torn.append(str(error).replace(f"{self._in.root}/", "")))
-        return log.check(self.ledger, batches, torn, self._sealed.changes(self._in.root, LOG), self._scratch)
+        return log.check(batches, torn, self._sealed.changes(self._in.root, LOG), self._scratch)
 
     def check_fired(self) -> CheckResult:
         messages = self._in.read_log(lambda _: None)
-        self._faults = fired.fault_counts(self._in.scenario.faults, self.ledger, messages, self._scratch)
+        self._faults = fired.fault_counts(self._in.scenario.faults, messages, self._scratch)
         return fired.check(self._faults)
 
     def check_pii(self) -> CheckResult:
@@ -132,26 +131,31 @@ class _Run:
         if not self._observed:
             return None
         terms = Terms.of(self._in.scenario, self._in.token_key)
-        self._expected = expected_tables(self._truth.pop(), self.ledger, terms)
-        pa.default_memory_pool().release_unused()  # of the truth, which nothing asks for from here on
+        self._expected = expected_tables(self._in.read_truth(), self._in.read_ledger(), terms)
+        _let_go()
         return CheckResult("expected", Outcome.PASS, sum(table.num_rows for table in self._expected.tables.values()))
 
     def check_table(self, name: str) -> CheckResult | None:
         if not self._expected or not self._observed:
             return None
         try:
-            return tables.check(TABLES[name], self._expected, self.ledger, self._observed)
+            return tables.check(TABLES[name], self._expected, self._observed)
         finally:
-            del self._expected.tables[name]  # what was compared makes room for what comes
+            self._expected.let_go(name)  # what was compared makes room for what comes
 
     def check_dispositions(self) -> CheckResult | None:
-        return dispositions.check(self.ledger, self._observed) if self._observed else None
+        return dispositions.check(self._observed) if self._observed else None
 
     def check_conservation(self) -> CheckResult | None:
         if not self._observed:
             return None
-        self._conserved = conservation.conserved(self.ledger, self._observed)
+        self._conserved = conservation.conserved(self._observed)
         return conservation.check(self._conserved)
+
+
+def _let_go() -> None:
+    """Truth and ledger are large, and read again where they are asked for again: give their memory back."""
+    pa.default_memory_pool().release_unused()
 
 
 _AFTER_SEAL: dict[str, Callable[[_Run], CheckResult | None]] = {

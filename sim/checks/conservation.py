@@ -12,7 +12,7 @@ from sim.checks.observed import Observed
 from sim.checks.scratch import SAMPLES_MAX
 from sim.checks.table_findings import rows_word
 from sim.checks.verdict import CheckResult, Finding, FindingKind, conclude
-from sim.ledger import Fate, Ledger
+from sim.ledger import Fate
 
 _TALLIES = f"""
 select coalesce(tenant_id, '') as tenant, event_type as type, side, fate, sum(n) as n from (
@@ -32,10 +32,9 @@ select coalesce(tenant_id, '') as tenant, event_type as type, side, fate, sum(n)
 """
 
 
-def conserved(ledger: Ledger, observed: Observed) -> tuple[Conserved, ...]:
+def conserved(observed: Observed) -> tuple[Conserved, ...]:
     """Count messages and fates, by tenant and event type."""
     scratch = observed.scratch
-    scratch.load_once("messages", ledger.messages)
     tallies = _TALLIES.format(
         raw=observed.table(RAW_MESSAGES),
         events=observed.table(EVENTS),

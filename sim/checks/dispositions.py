@@ -9,7 +9,7 @@ from sim.checks.observed import Observed
 from sim.checks.scratch import Scratch, literal
 from sim.checks.table_findings import rows_word
 from sim.checks.verdict import CheckResult, Finding, FindingKind, conclude
-from sim.ledger import Fate, Ledger
+from sim.ledger import Fate
 
 _TOLD = "message_id, log_partition, log_offset, event_type"
 _MUST = f"""
@@ -39,20 +39,19 @@ where message_id in (
 """Places are gathered for the messages that stand in a wrong one only: there may be millions of others."""
 
 
-def check(ledger: Ledger, observed: Observed) -> CheckResult:
+def check(observed: Observed) -> CheckResult:
     """Look each message up by its place in the log.
 
     Rows that no message accounts for, and rows twice in one table, are findings of the check of that table.
     """
     scratch = observed.scratch
-    scratch.load_once("messages", ledger.messages)
     scratch.run(_MUST)
     scratch.run(
         _STANDS.format(
             events=observed.table(EVENTS), duplicates=observed.table(DUPLICATES), rejected=observed.table(REJECTED)
         )
     )
-    return conclude("dispositions", ledger.messages.num_rows, [*_undisposed(scratch), *_misrouted(scratch)])
+    return conclude("dispositions", scratch.messages(), [*_undisposed(scratch), *_misrouted(scratch)])
 
 
 def _undisposed(scratch: Scratch) -> Iterator[Finding]:

@@ -12,16 +12,15 @@ from sim.checks.log_bodies import load_bodies
 from sim.checks.scratch import Scratch, literal
 from sim.checks.verdict import CheckResult, Outcome, conclude
 from sim.faults import Fault
-from sim.ledger import Ledger
 
 
 def fault_counts(
-    faults: Sequence[Fault], ledger: Ledger, batches: Iterable[pa.RecordBatch], scratch: Scratch
+    faults: Sequence[Fault], batches: Iterable[pa.RecordBatch], scratch: Scratch
 ) -> tuple[FaultCount, ...]:
     """Count firings, in order of the scenario's faults. ``batches`` are the log's messages."""
     if not faults:
         return ()
-    load_bodies(ledger, batches, scratch)
+    load_bodies(batches, scratch)
     return tuple(_count(f"faults.{index}", fault, scratch) for index, fault in enumerate(faults))
 
 

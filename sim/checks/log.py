@@ -10,7 +10,6 @@ from backends.interface import MESSAGE
 from sim.checks.scratch import SAMPLES_MAX, Scratch
 from sim.checks.table_findings import rows_word
 from sim.checks.verdict import CheckResult, Finding, FindingKind, conclude
-from sim.ledger import Ledger
 
 _TABLE = "log"
 _PLACE = 'm."partition" as "partition", m."offset" as "offset"'
@@ -64,7 +63,6 @@ _READ = pa.schema(
 
 
 def check(
-    ledger: Ledger,
     batches: Iterable[pa.RecordBatch],
     torn: Sequence[str],
     changed: Mapping[str, str],
@@ -76,7 +74,7 @@ def check(
     read to their end, and may fill up while they are read. ``changed`` says of each file that is not as it was sealed
     what is wrong with it: a finding by itself only if nothing else tells the change.
     """
-    load_log(ledger, batches, scratch)
+    load_log(batches, scratch)
     scratch.run(_AT_PLACE)
     scratch.run(_ELSEWHERE.format(again_at_place=_AGAIN_AT_PLACE))
     scratch.run(_OTHER_BYTES)
@@ -89,12 +87,11 @@ def check(
         *_torn(torn),
     ]
     (read,) = scratch.numbers("select count(*) from log")
-    return conclude("log", max(read, ledger.messages.num_rows), findings or _other_bytes(changed))
+    return conclude("log", max(read, scratch.messages()), findings or _other_bytes(changed))
 
 
-def load_log(ledger: Ledger, batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
-    """Bring ledger and log into the scratch as ``messages`` and ``log``, bytes as their digest."""
-    scratch.load_once("messages", ledger.messages)
+def load_log(batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
+    """Bring the log into the scratch as ``log``, bytes as their digest."""
     reader = pa.RecordBatchReader.from_batches(_READ, map(_readable, batches))
     scratch.load("log", reader, _COLUMNS)
 

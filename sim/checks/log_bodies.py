@@ -10,20 +10,17 @@ import pyarrow.compute as pc
 
 from backends.interface import MESSAGE
 from sim.checks.scratch import Scratch
-from sim.ledger import Ledger
 
 _READ = pa.schema([*MESSAGE, pa.field("text", pa.string()), pa.field("strict", pa.bool_(), nullable=False)])
 
 
-def load_bodies(ledger: Ledger, batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
-    """Make tables ``fired`` (the firings) and ``bodies``: a row for each witness that the log holds at its place.
+def load_bodies(batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
+    """Make a table ``bodies``: a row for each witness that the log holds at its place.
 
     ``bodies`` has ``message_id``, ``event_type``, ``fact_row`` and ``planned_producer_time`` of the ledger's message at
     that place; of the log's ``key``, ``ingest_time``, ``digest``, ``strict`` (whether it is strict JSON) and ``body``
     (null if it is not).
     """
-    scratch.load_once("messages", ledger.messages)
-    scratch.load("fired", ledger.firings)
     scratch.run(
         "create or replace table witnesses as select m.* from messages m "
         "semi join (select event_type, fact_row from messages semi join fired using (message_id)) "

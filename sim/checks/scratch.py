@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
+from sim.ledger import Ledger
+
 SAMPLES_MAX = 5
 """Rows that a finding shows."""
 
@@ -35,10 +37,6 @@ class Scratch:
         """Whether a table of this name was loaded."""
         return name in self._loaded
 
-    def load_once(self, name: str, rows: pa.Table) -> str:
-        """As ``load``, but what is there under that name stays: for rows that many checks ask for."""
-        return quoted(name) if self.holds(name) else self.load(name, rows)
-
     def load(self, name: str, rows: pa.Table | pa.RecordBatchReader, columns: str = "*") -> str:
         """Take rows in under a name, which it gives as SQL. ``columns`` is the select list; rows keep their order."""
         self._connection.register("incoming", rows)
@@ -46,6 +44,16 @@ class Scratch:
         self._connection.unregister("incoming")
         self._loaded.add(name)
         return quoted(name)
+
+    def load_ledger(self, ledger: Ledger) -> None:
+        """Take the ledger in, for all checks: its messages as ``messages``, its firings as ``fired``."""
+        self.load("messages", ledger.messages)
+        self.load("fired", ledger.firings)
+
+    def messages(self) -> int:
+        """How many messages the ledger has."""
+        (messages,) = self.numbers("select count(*) from messages")
+        return messages
 
     def run(self, sql: str) -> None:
         """Execute a statement that answers nothing."""

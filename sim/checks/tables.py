@@ -12,14 +12,14 @@ from sim.checks.payloads import payload_findings
 from sim.checks.table_findings import table_findings
 from sim.checks.verdict import CheckResult, Outcome, conclude
 from sim.expected import Expected
-from sim.ledger import Fate, Ledger
+from sim.ledger import Fate
 
 _TOLERANCE = 1e-9
 _TOLERANCE_OF_MARTS = 1e-6
 """Means and sums depend on the order in which an engine adds."""
 
 
-def check(spec: TableSpec, expected: Expected, ledger: Ledger, observed: Observed) -> CheckResult:
+def check(spec: TableSpec, expected: Expected, observed: Observed) -> CheckResult:
     """Compare one table; for ``clean.events`` also each value in the payloads."""
     scratch = observed.scratch
     rows = expected.tables[spec.name]
@@ -32,7 +32,7 @@ def check(spec: TableSpec, expected: Expected, ledger: Ledger, observed: Observe
         tolerance=_TOLERANCE_OF_MARTS if spec in MARTS else _TOLERANCE,
     )
     pairing = Pairing(scratch, sides)
-    copies = _copies(ledger, observed) if spec.keys == EVENTS.keys else None
+    copies = _copies(observed) if spec.keys == EVENTS.keys else None
     findings = list(table_findings(spec.name, pairing, copies))
     if spec is EVENTS:
         findings += payload_findings(expected.payloads, pairing, _TOLERANCE)
@@ -43,11 +43,10 @@ def check(spec: TableSpec, expected: Expected, ledger: Ledger, observed: Observe
     return conclude(name, max(rows.num_rows, there), findings)
 
 
-def _copies(ledger: Ledger, observed: Observed) -> str:
+def _copies(observed: Observed) -> str:
     scratch = observed.scratch
-    messages = scratch.load_once("messages", ledger.messages)
     scratch.run(
         f"create or replace table copies as select distinct {', '.join(EVENTS.keys)} "
-        f"from {messages} where fate = '{Fate.DUPLICATE}'"
+        f"from messages where fate = '{Fate.DUPLICATE}'"
     )
     return "copies"

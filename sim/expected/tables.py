@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.contract.events import EVENT_TYPES
-from pipeline.contract.tables import DIM_CARRIER, DIM_FACILITY, DIM_LANE, TABLES
+from pipeline.contract.tables import DIM_CARRIER, DIM_FACILITY, DIM_LANE, EVENTS, TABLES
 from sim.expected.days import LocalDays
 from sim.expected.deliveries import exceptions, on_time_performance
 from sim.expected.drivers import driver_behavior_daily
@@ -33,6 +33,13 @@ class Expected:
 
     tables: dict[str, pa.Table]
     payloads: dict[str, pa.Table]
+
+    def let_go(self, name: str) -> None:
+        """Forget a table, and with ``clean.events`` the payloads, and give their memory back."""
+        del self.tables[name]
+        if name == EVENTS.name:
+            self.payloads.clear()
+        pa.default_memory_pool().release_unused()
 
 
 def expected_tables(truth: Truth, ledger: Ledger, terms: Terms) -> Expected:

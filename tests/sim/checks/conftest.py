@@ -151,8 +151,9 @@ def warehouse(right_tables: dict[str, pa.Table]) -> MemoryWarehouse:
 
 
 @pytest.fixture
-def scratch() -> Iterator[Scratch]:
+def scratch(messy: Generated) -> Iterator[Scratch]:
     with open_scratch() as scratch:
+        scratch.load_ledger(messy.ledger)
         yield scratch
 
 

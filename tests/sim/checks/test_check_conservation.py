@@ -7,8 +7,8 @@ from sim.checks.verdict import FindingKind, Outcome
 
 
 @pytest.fixture
-def rows(messy, observed):
-    return lambda: conservation.conserved(messy.ledger, observed)
+def rows(observed):
+    return lambda: conservation.conserved(observed)
 
 
 def test_what_was_sent_is_disposed_of(rows, messy):

@@ -7,8 +7,8 @@ from sim.checks.verdict import FindingKind, Outcome
 
 
 @pytest.fixture
-def check(messy, observed):
-    return lambda: dispositions.check(messy.ledger, observed)
+def check(observed):
+    return lambda: dispositions.check(observed)
 
 
 def test_every_message_in_its_place_passes(check, messy):

@@ -14,7 +14,8 @@ from sim.ledger import Ledger
 @pytest.fixture
 def counts(messy, scratch):
     def count(messages: pa.Table, ledger: Ledger = messy.ledger) -> tuple[FaultCount, ...]:
-        return fired.fault_counts(messy.scenario.faults, ledger, messages.to_batches(1000), scratch)
+        scratch.load_ledger(ledger)
+        return fired.fault_counts(messy.scenario.faults, messages.to_batches(1000), scratch)
 
     return count
 
@@ -61,14 +62,14 @@ def test_a_fault_that_planned_nothing_is_unknown(counts, messy):
     assert (result.outcome, result.note) == (Outcome.UNKNOWN, "faults.7 corrupt: fault planned nothing")
 
 
-def test_no_faults_pass(messy, scratch):
-    counted = fired.fault_counts((), messy.ledger, [], scratch)
+def test_no_faults_pass(scratch):
+    counted = fired.fault_counts((), [], scratch)
     assert fired.check(counted).outcome is Outcome.PASS
 
 
-def test_a_kind_without_a_proof_is_an_error(messy, scratch):
+def test_a_kind_without_a_proof_is_an_error(scratch):
     class Unheard(msgspec.Struct):
         pass
 
     with pytest.raises(TypeError, match="prove that Unheard fired"):
-        fired.fault_counts((Unheard(),), messy.ledger, [], scratch)
+        fired.fault_counts((Unheard(),), [], scratch)

@@ -11,9 +11,9 @@ from sim.checks.verdict import CheckResult, Finding, FindingKind, Outcome
 
 
 @pytest.fixture
-def check(messy, scratch) -> Callable[..., CheckResult]:
+def check(scratch) -> Callable[..., CheckResult]:
     def check(messages: pa.Table, torn: Sequence[str] = (), changed: Mapping[str, str] | None = None) -> CheckResult:
-        return log.check(messy.ledger, messages.to_batches(1000), torn, changed or {}, scratch)
+        return log.check(messages.to_batches(1000), torn, changed or {}, scratch)
 
     return check
 

@@ -16,7 +16,7 @@ from sim.checks.verdict import CheckResult, Finding, FindingKind, Outcome
 
 @pytest.fixture
 def check(messy, observed) -> Callable[[str], CheckResult]:
-    return lambda name: tables.check(TABLES[name], messy.expected, messy.ledger, observed)
+    return lambda name: tables.check(TABLES[name], messy.expected, observed)
 
 
 def only(result: CheckResult) -> Finding:
@@ -253,7 +253,7 @@ def test_a_table_that_must_be_empty(messy, right_tables, memory_warehouse, scrat
     name = "clean.too_late"
     expected = type(messy.expected)({**messy.expected.tables, name: messy.expected.tables[name].slice(0, 0)}, {})
     there = Observed(memory_warehouse({name: right_tables[name].slice(0, rows)}), scratch)
-    result = tables.check(TABLES[name], expected, messy.ledger, there)
+    result = tables.check(TABLES[name], expected, there)
     assert [finding.kind for finding in result.findings] == [FindingKind.UNEXPECTED] * rows
     assert result.outcome is (Outcome.FAIL if rows else Outcome.PASS)
 
@@ -263,4 +263,4 @@ def test_expected_rows_with_one_key_are_an_error_of_ours(messy, observed):
     rows = messy.expected.tables[name]
     expected = type(messy.expected)({name: pa.concat_tables([rows, rows.slice(0, 1)])}, {})
     with pytest.raises(ValueError, match="key is there already"):
-        tables.check(TABLES[name], expected, messy.ledger, observed)
+        tables.check(TABLES[name], expected, observed)
