@@ -36,5 +36,6 @@ def test_both_of_a_pair_fire_as_planned(one: str, other: str, with_faults, small
     with LocalEventLog(tmp_path, 4) as log:
         ledger = send(scenario, small_truth, plan_messages(scenario, small_truth), log)
     with open_scratch() as scratch:
-        counts = fault_counts(scenario.faults, ledger, read_log(tmp_path), scratch)
+        scratch.load_ledger(ledger)
+        counts = fault_counts(scenario.faults, read_log(tmp_path), scratch)
     assert [(count.planned > 0, count.fired) for count in counts] == [(True, count.planned) for count in counts]
