@@ -37,6 +37,13 @@ def test_the_log_as_written_passes(check, messy):
     assert (result.outcome, result.compared) == (Outcome.PASS, messy.ledger.messages.num_rows)
 
 
+def test_the_ledger_knows_how_long_each_value_is(messy):
+    places = [("partition", "ascending"), ("offset", "ascending")]
+    values = messy.messages().sort_by(places)["value"]
+    planned = messy.ledger.messages.sort_by(places)["value_bytes"]
+    assert planned.to_pylist() == [len(value) for value in values.to_pylist()]
+
+
 def test_a_truncated_log_has_lost_messages(check, messy):
     messages = messy.messages()
     finding = only(check(messages.slice(0, len(messages) - 10)))

@@ -202,6 +202,7 @@ def test_a_wrong_leaf_in_a_payload_is_corrupted(check, warehouse, event_type, fi
     [
         ("vehicle.telemetry", r"""replace(payload, '{', '{"extra":1,')""", "payload"),
         ("vehicle.telemetry", r"""replace(payload, '{', '{"vehicle_id":"V",')""", "payload.vehicle_id"),
+        ("vehicle.telemetry", r"""replace(payload, '}', ',"vehicle_id":"V"}')""", "payload"),
         ("driver.location", r"""replace(payload, '{"lat', '{"alt":1,"lat')""", "payload"),
         ("driver.location", r"""replace(payload, '}}', '},"speed":null}')""", "payload"),
         ("shipment.status.changed", r"""replace(payload, '{"shipment', '{"attempt":null,"shipment')""", "payload.attempt"),

@@ -81,6 +81,7 @@ class Told:
             "fact_row": row,
             "body": "sound",
             "value_sha256": f"digest {number}",
+            "value_bytes": 100 + number,
         }
         self._messages.append(base | values)
         return number

@@ -26,6 +26,26 @@ def test_fates_decide_what_is_clean_and_how_late(told, rows):
     assert [row["body_sha256"] for row in rows("raw.messages")] == [f"digest {number}" for number in range(5)]
 
 
+def test_the_code_of_a_rejection_tells_its_stage(told, rows):
+    for code in ("bad_json", "conflicting_duplicate"):
+        told.fact("facility.scan", "08:01", "rejected")
+        told._messages[-1] |= {"code": code}
+    rejected = [(row["code"], row["stage"], row["body_bytes"]) for row in rows("clean.rejected")]
+    assert rejected == [("bad_json", "decode", 100), ("conflicting_duplicate", "dedupe", 101)]
+
+
+def test_the_archive_has_attributes_and_the_utc_day_of_arrival(told, rows):
+    told.fact("facility.scan", "02 23:59", tenant_id=None)
+    told.fact("facility.scan", "02 23:59")
+    told._messages[1] |= {"ingest_time": datetime(2026, 3, 3, tzinfo=UTC)}
+    without, with_tenant = rows("raw.messages")
+    assert (without["ingest_date"], with_tenant["ingest_date"]) == (date(2026, 3, 2), date(2026, 3, 3))
+    assert (without["attributes names"], without["tenant_id"]) == ("event_type source", None)
+    assert with_tenant["attributes names"] == "event_type source tenant_id"
+    told_of = [with_tenant[name] for name in ("attributes.event_type", "attributes.source", "tenant_id", "bodies")]
+    assert told_of == ["facility.scan", "driver_app", "acme", 1]
+
+
 def test_an_event_has_the_message_s_envelope_and_the_fact_s_content(told, rows):
     told.fact(STATUS, "08:01", status="delivered")
     told._messages[0] |= {"event_id": "another", "partition": 3, "offset": 9}
