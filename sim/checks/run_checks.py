@@ -25,13 +25,13 @@ def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_ke
 
     Writes nothing, but shows progress; in a run folder that was moved, the warehouse makes its views anew.
     """
-    with Progress("check", CHECKS, "checks") as progress:
+    with Progress("check", CHECKS, "steps") as progress:
         checked = run_checks(_inputs(folder, scenario, token_key, progress.update_to))
     outcome = worst(check.outcome for check in checked.checks)
     return Verdict(
-        run=record.id,
-        scenario=record.scenario,
-        seed=record.seed,
+        run=folder.path.resolve().name,
+        scenario=scenario.name,
+        seed=scenario.seed,
         mutant=record.mutant,
         outcome=outcome.name,
         exit_code=outcome.value,

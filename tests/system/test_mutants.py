@@ -20,6 +20,8 @@ from sim.truth import Truth
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
+pytestmark = pytest.mark.slow
+
 
 def _found(verdict: Verdict) -> set[tuple[str, str]]:
     return {(finding.kind.value, finding.table) for check in verdict.checks for finding in check.findings}

@@ -13,6 +13,8 @@ from sim.checks.verdict import Finding, Verdict
 from sim.report.terminal import render
 from sim.run import check
 
+pytestmark = pytest.mark.slow
+
 
 def _largest_segment(run: Path) -> Path:
     return max((run / "log").rglob("*.arrow"), key=lambda path: path.stat().st_size)
