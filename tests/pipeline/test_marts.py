@@ -121,6 +121,19 @@ def test_a_shipment_created_twice_counts_once_as_it_was_first(process: Process) 
     assert (delivered["service_level"], delivered["delivered"], delivered["minutes_late_max"]) == ("standard", 1, -60)
 
 
+def test_what_happens_at_the_moment_of_a_rename_counts_once(process: Process) -> None:
+    warehouse = built(
+        process,
+        event(created("S1"), "c1", at=START + HOUR),
+        event(status("S1", "exception", reason="damaged"), "x1", at=START + HOUR),
+        event(status("S1", "delivered"), "d1", at=START + HOUR),
+    )
+    (daily,) = rows(warehouse, "curated.mart_shipments_daily")
+    (exceptions,) = rows(warehouse, "curated.mart_exceptions")
+    (delivered,) = rows(warehouse, ON_TIME)
+    assert (daily["shipments"], exceptions["exceptions"], delivered["delivered"]) == (1, 1, 1)
+
+
 def test_exceptions(process: Process) -> None:
     warehouse = built(
         process,
