@@ -59,11 +59,7 @@ def _duplicated(table: str, pairing: Pairing, told: list[str], copies: str | Non
         "where o.rowid in (select o from surplus) or "
         f"(o.rowid in (select o from pairs where e is null) and {_is_copy(pairing, copies)})"
     )
-    (rows,) = pairing.scratch.numbers(f"select count(*) from ({again})")
-    if rows:
-        detail = f"{rows_word(rows)} of {table} for events that are there already"
-        samples = pairing.scratch.samples(f"select * exclude (row) from ({again}) order by row")
-        yield Finding(FindingKind.DUPLICATED, table, rows, detail, samples)
+    yield from _observed(FindingKind.DUPLICATED, table, pairing, again, f"of {table} for events that are there already")
 
 
 def _unexpected(table: str, pairing: Pairing, told: list[str], copies: str | None) -> Iterator[Finding]:
@@ -71,11 +67,15 @@ def _unexpected(table: str, pairing: Pairing, told: list[str], copies: str | Non
         f"select o.rowid as row, {_columns('o', told)} from {pairing.sides.observed} o "
         f"where o.rowid in (select o from pairs where e is null) and not {_is_copy(pairing, copies)}"
     )
-    (rows,) = pairing.scratch.numbers(f"select count(*) from ({found})")
+    yield from _observed(FindingKind.UNEXPECTED, table, pairing, found, f"in {table} that nothing accounts for")
+
+
+def _observed(kind: FindingKind, table: str, pairing: Pairing, which: str, said: str) -> Iterator[Finding]:
+    """A finding about the rows that a query gives, if it gives any; its column ``row`` is their order."""
+    (rows,) = pairing.scratch.numbers(f"select count(*) from ({which})")
     if rows:
-        detail = f"{rows_word(rows)} in {table} that nothing accounts for"
-        samples = pairing.scratch.samples(f"select * exclude (row) from ({found}) order by row")
-        yield Finding(FindingKind.UNEXPECTED, table, rows, detail, samples)
+        samples = pairing.scratch.samples(f"select * exclude (row) from ({which}) order by row")
+        yield Finding(kind, table, rows, f"{rows_word(rows)} {said}", samples)
 
 
 def _strayed(table: str, pairing: Pairing) -> Iterator[Finding]:

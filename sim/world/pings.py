@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from sim.arrays import F64, I64
+from sim.arrays import F64, I64, U64
 from sim.world.crew import Crew
 from sim.world.facts import FactPress, pick
 from sim.world.journal import Journal, LegRow, by_column
@@ -38,7 +37,7 @@ class Pings:
     time_us: I64
     leg: I64
     share: F64
-    key: npt.NDArray[np.uint64]
+    key: U64
 
 
 @dataclass(frozen=True)

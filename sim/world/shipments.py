@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.contract.events import ExceptionReason
-from sim.arrays import F64, I64
+from sim.arrays import F64, I64, Mask
 from sim.rng import Randomness
 from sim.scenario import Demand, Fleet, Scenario
 from sim.units import US_PER_S
@@ -32,7 +32,7 @@ class Shipments:
     booked_us: I64
     promised_us: I64
     tenant: I64
-    express: npt.NDArray[np.bool_]
+    express: Mask
     origin: I64
     destination: I64
     weight_kg: F64
