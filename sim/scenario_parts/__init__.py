@@ -1,0 +1,1 @@
+"""The larger parts of a scenario, a module each: types and defaults alone."""
