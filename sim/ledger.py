@@ -30,6 +30,7 @@ class Body(StrEnum):
     BROKEN_TYPE = "broken_type"
     MALFORMED = "malformed"
     CHANGED = "changed"
+    POISONED = "poisoned"
 
 
 MESSAGES = pa.schema(
@@ -41,11 +42,15 @@ MESSAGES = pa.schema(
         pa.field("producer_time", _TIMESTAMP, nullable=False),
         pa.field("key", pa.string(), nullable=False),
         pa.field("event_type", pa.string(), nullable=False),
+        pa.field("event_version", pa.int64(), nullable=False),
+        pa.field("event_time", _TIMESTAMP, nullable=False),
         pa.field("tenant_id", pa.string()),
         pa.field("source", pa.string(), nullable=False),
         pa.field("event_id", pa.string(), nullable=False),
         pa.field("fact_row", pa.int64(), nullable=False),
+        pa.field("format", pa.string(), nullable=False),
         pa.field("body", pa.string(), nullable=False),
+        pa.field("detail", pa.string()),
         pa.field("value_sha256", pa.string(), nullable=False),
         pa.field("value_bytes", pa.int64(), nullable=False),
         pa.field("fate", pa.string(), nullable=False),
@@ -54,19 +59,26 @@ MESSAGES = pa.schema(
         pa.field("matched_on", pa.string()),
     ]
 )
-"""``fact_row`` is the row in ``truth/facts/<event_type>.parquet``. ``value_sha256`` (hex) and ``value_bytes`` are of
-the bytes on the wire. ``code`` is the rejection code; ``kept_message_id`` and ``matched_on`` (``event_id`` or
-``status``) are of duplicates. Message ids count from 0."""
+"""Messages in order of arrival; ids count from 0. ``event_time`` is as the sender's clock had it. ``fact_row`` is the
+row in ``truth/facts/<event_type>``, over all its parts. ``format`` is ``json`` or ``avro``; ``detail`` is the field that
+a body adds or breaks, or its poison. ``value_sha256`` (hex) and ``value_bytes`` are of the bytes on the wire. ``code`` is
+the rejection code; ``kept_message_id`` and ``matched_on`` (``event_id`` or ``status``) are of duplicates."""
 
 FIRINGS = pa.schema(
     [
         pa.field("fault_id", pa.string(), nullable=False),
         pa.field("kind", pa.string(), nullable=False),
-        pa.field("message_id", pa.int64(), nullable=False),
+        pa.field("message_id", pa.int64()),
+        pa.field("event_type", pa.string(), nullable=False),
+        pa.field("fact_row", pa.int64(), nullable=False),
         pa.field("cause", pa.string(), nullable=False),
+        pa.field("root_cause", pa.string()),
+        pa.field("held_us", pa.int64()),
     ]
 )
-"""One row for each message that a fault was planned to touch. ``fault_id`` is ``faults.0`` for the scenario's first."""
+"""One row for each message that a fault was planned to touch, by fault or by mechanism. ``fault_id`` is ``faults.0`` for
+the scenario's first fault, ``producers.driver_app.dead_zone`` for a mechanism. A dropped message has no id.
+``root_cause`` is what brought the cause about; ``held_us`` is for how long the message was kept back."""
 
 
 @dataclass(frozen=True)

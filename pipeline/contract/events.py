@@ -21,7 +21,7 @@ Percent = Annotated[float, Meta(ge=0, le=100)]
 Speed = Annotated[float, Meta(ge=0, le=300)]
 
 ShipmentStatus = Literal["created", "picked_up", "in_transit", "out_for_delivery", "delivered", "exception"]
-ExceptionReason = Literal["nobody_home", "address_not_found", "refused", "damaged", "returned"]
+ExceptionReason = Literal["nobody_home", "address_not_found", "refused", "damaged", "returned", "locker_full"]
 
 
 class Envelope(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

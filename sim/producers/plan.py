@@ -1,21 +1,28 @@
-"""Messages before they are bytes: which fact each reports, when, under which key, and what is wrong with it."""
+"""Messages before they are bytes: which fact each reports, when, under which key, and what is wrong with it.
+
+A plan is about one slice of the world. Its messages are complete: whatever repeats a message is in the same plan.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from pipeline.contract.events import EVENT_TYPES
-from sim.arrays import I64, Mask
+from sim.arrays import I64, U64, Mask
+from sim.facts import Facts
 from sim.ledger import Body
 
 EVENT_TYPE_NAMES = tuple(EVENT_TYPES)
 BODIES = tuple(Body)
 SOUND = BODIES.index(Body.SOUND)
+DEVICE_BITS = 32
+"""A device is its producer's number, shifted by so much, and the actor's."""
 
 
 def type_code(event_type: str) -> int:
@@ -30,26 +37,36 @@ def body_code(body: Body) -> int:
 
 @dataclass(frozen=True)
 class Messages:
-    """Columns with one row for each message; a message's id is its row. Times are microseconds since 1970, UTC."""
+    """Columns with one row for each message. Times are microseconds since 1970, UTC."""
 
     event_type: I64
     fact_row: I64
+    """Row of the slice's facts of this type."""
     producer: I64
     device: I64
-    """Who sends: a code that is the same for all messages of one phone, scanner or gateway."""
+    """Who sends: the same for all messages of one phone, scanner or gateway, in every slice."""
+    luck: U64
+    """The fact's. With the type and ``copy`` it names the message, whatever else is sent."""
+    copy: I64
+    """0 for the first; copies of one fact count on, in the order in which they were planned."""
     key: I64
-    """Row of ``Plan.keys``."""
+    """Row of ``Plan.keys``, or -1 for what the fact is about."""
+    version: I64
+    """Of the event, as sent."""
     event_time: I64
+    """As the device's clock had it."""
     producer_time: I64
     ingest_time: I64
     body: I64
     """Row of ``BODIES``."""
-    fault: I64
-    """The index in the scenario of the fault that made the body, or -1."""
+    detail: I64
+    """Row of ``Plan.details``: the field added or broken, the poison put in; -1 for a sound body."""
     new_id: I64
     """0 for the fact's own event id, otherwise a number that gives another one."""
     copy_of: I64
-    """The id of the message that this one repeats, or -1."""
+    """The row of the message that this one repeats, or -1."""
+    dropped: Mask
+    """Whether it gets lost on the way: planned, and never appended."""
 
     def __len__(self) -> int:
         return len(self.event_type)
@@ -76,25 +93,33 @@ class Messages:
 
 @dataclass(frozen=True)
 class Firing:
-    """What one fault was planned to do: the messages it touches, and a cause for each."""
+    """What one fault, or one mechanism of a producer, does: the messages it touches, and a cause for each."""
 
-    fault: int
-    """The index of the fault in the scenario."""
+    fault_id: str
+    """``faults.3`` for the scenario's fourth fault, ``producers.driver_app.dead_zone`` for a mechanism."""
     kind: str
-    message_ids: I64
-    causes: Sequence[str]
+    rows: I64
+    """Of the plan's messages."""
+    cause: pa.Array
+    """Text: what happened to this message."""
+    root_cause: pa.Array
+    """Text: what brought that about, as the tunnel that a retry follows; null if nothing did."""
+    held_us: I64
+    """For how long it was kept back, or -1."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All messages of a run, the keys and devices they name, and what the faults have done so far."""
+    """All messages about one slice, and what has been done to them so far."""
 
+    facts: Mapping[str, Facts]
     messages: Messages
-    keys: tuple[str, ...]
-    devices: tuple[str, ...]
-    end: int
-    """When the world stopped, in microseconds since 1970."""
     start: int
+    """When the world began, in microseconds since 1970."""
+    end: int
+    keys: tuple[str, ...] = ()
+    """Keys in place of those that the facts give."""
+    details: tuple[str, ...] = ()
     firings: tuple[Firing, ...] = ()
 
     def sent_by(self, producers: Iterable[int]) -> Mask:
@@ -102,13 +127,20 @@ class Plan:
         return np.isin(self.messages.producer, list(producers)) & (self.messages.copy_of < 0)
 
     def touched_by(self, kind: str) -> Mask:
-        """The messages that a fault of this kind has touched."""
+        """The messages that faults of this kind have touched."""
         touched = np.zeros(len(self.messages), dtype=bool)
         for firing in self.firings:
-            touched[firing.message_ids] |= firing.kind == kind
+            touched[firing.rows] |= firing.kind == kind
         return touched
 
-    def fired(self, messages: Messages, fault: int, kind: str, ids: npt.NDArray[Any], causes: Sequence[str]) -> Plan:
-        """This plan with other messages, and a note of which of them a fault touched and why."""
-        firing = Firing(fault, kind, ids.astype(np.int64), causes)
+    def with_key(self, key: str) -> tuple[Plan, int]:
+        """This plan with a key of its own choosing, and the number that stands for it."""
+        return replace(self, keys=(*self.keys, key)), len(self.keys)
+
+    def with_detail(self, detail: str) -> tuple[Plan, int]:
+        """This plan with a detail, and the number that stands for it."""
+        return replace(self, details=(*self.details, detail)), len(self.details)
+
+    def fired(self, messages: Messages, firing: Firing) -> Plan:
+        """This plan with other messages, and a note of which of them were touched and why."""
         return replace(self, messages=messages, firings=(*self.firings, firing))
