@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from sim.arrays import F64, U64
 
@@ -18,6 +20,23 @@ _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (0x9E3779B9, 0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
+_LOW_16 = np.uint64(0xFFFF)
+_16 = np.uint64(16)
+_UUID = np.dtype(
+    {
+        "names": [f"f{n}" for n in range(8)],
+        "formats": ["u4"] * 8,
+        "offsets": [0, 4, 9, 14, 19, 24, 28, 32],
+        "itemsize": 36,
+    }
+)
+"""Where the four hex digits of each 16-bit half of a word stand in the text of a UUID; dashes in between."""
+
+
+@cache
+def _hex_digits() -> npt.NDArray[np.uint32]:
+    """For each 16-bit number the four hex digits of its bytes, the low one first, packed as they stand in memory."""
+    return np.frombuffer(np.arange(1 << 16, dtype="<u2").tobytes().hex().encode(), np.uint32)
 
 
 def philox4x32(counter: tuple[U64, U64, U64, U64], key: tuple[int, int]) -> tuple[U64, U64, U64, U64]:
@@ -66,22 +85,19 @@ class Randomness:
         """For each entity a number from the exponential distribution, in the unit of ``mean``."""
         return np.asarray(-mean * np.log1p(-self.uniform(purpose, entity, draw)))
 
+    def uuid_texts(self, purpose: str, entity: npt.ArrayLike) -> pa.Array:
+        """For each entity a UUID, version 4 by RFC 9562, as an Arrow column of text."""
+        w0, w1, w2, w3 = self.words(purpose, entity)
+        w1 = w1 & np.uint64(0xFF0FFFFF) | np.uint64(0x00400000)
+        w2 = w2 & np.uint64(0xFFFFFF3F) | np.uint64(0x80)
+        texts = np.full((len(w0), _UUID.itemsize), ord("-"), dtype=np.uint8)
+        halves = texts.view(_UUID)[:, 0]
+        for number, word in enumerate((w0, w1, w2, w3)):
+            halves[f"f{2 * number}"] = _hex_digits()[word & _LOW_16]
+            halves[f"f{2 * number + 1}"] = _hex_digits()[word >> _16]
+        offsets = np.arange(len(w0) + 1, dtype=np.int32) * np.int32(_UUID.itemsize)
+        return pa.StringArray.from_buffers(len(w0), pa.py_buffer(offsets), pa.py_buffer(texts))
+
     def uuids(self, purpose: str, entity: npt.ArrayLike) -> list[str]:
-        """For each entity a UUID, version 4 by RFC 9562, as text."""
-        words = np.stack([w.astype(">u4") for w in self.words(purpose, entity)], axis=-1)
-        raw = np.ascontiguousarray(words).view(np.uint8).reshape(-1, 16)
-        raw[:, 6] = (raw[:, 6] & 0x0F) | 0x40
-        raw[:, 8] = (raw[:, 8] & 0x3F) | 0x80
-        text = raw.tobytes().hex()
-        return [
-            "-".join(
-                (
-                    text[i : i + 8],
-                    text[i + 8 : i + 12],
-                    text[i + 12 : i + 16],
-                    text[i + 16 : i + 20],
-                    text[i + 20 : i + 32],
-                )
-            )
-            for i in range(0, len(text), 32)
-        ]
+        """The texts of ``uuid_texts`` as a list, for few of them."""
+        return list(self.uuid_texts(purpose, entity).to_pylist())

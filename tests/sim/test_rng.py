@@ -61,3 +61,14 @@ def test_uuids_are_version_4_and_distinct():
     ids = Randomness(1).uuids("id", np.arange(10_000))
     assert len(set(ids)) == 10_000
     assert all(len(i) == 36 and i[14] == "4" and i[19] in "89ab" for i in ids)
+
+
+def test_uuids_are_what_they_always_were():
+    texts = Randomness(3).uuid_texts("a", np.array([0, 1, 2**60]))
+    assert texts.to_pylist() == [
+        "35c459e7-edab-4f0b-b319-e7249b0739a0",
+        "e5119f7f-aba8-464a-8c92-8fb511f66e66",
+        "221d1f97-e786-41d8-81ba-00e5b9dac4f1",
+    ]
+    assert Randomness(3).uuids("a", np.arange(2)) == texts.to_pylist()[:2]
+    assert len(Randomness(3).uuid_texts("a", [])) == 0
