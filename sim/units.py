@@ -52,15 +52,20 @@ class _Value:
         return f"{type(self).__name__}({str(self)!r})"
 
 
-class Duration(_Value):
-    """A span of time, in whole microseconds."""
+class Measure(_Value):
+    """So many of a smallest unit, a whole number of them."""
 
-    __slots__ = ("us",)
-    allowed: ClassVar[str] = "a duration such as 500 ms, 90 s, 15 min, 8 h or 2 d"
-    pattern: ClassVar[str] = rf"^{_NUMBER} ?(us|ms|s|min|h|d)$"
+    __slots__ = ("amount",)
+    allowed: ClassVar[str]
+    pattern: ClassVar[str]
+    units: ClassVar[dict[str, int]]
+    """Each unit in the smallest, from there upwards."""
 
-    def __init__(self, us: int) -> None:
-        self.us = us
+    def __init__(self, amount: int) -> None:
+        self.amount = amount
+
+    def _fields(self) -> tuple[object, ...]:
+        return (self.amount,)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -68,16 +73,65 @@ class Duration(_Value):
         match = re.fullmatch(cls.pattern, text)
         if not match:
             raise UnitError(cls.allowed)
-        return cls(round(Decimal(match[1]) * _UNITS_US[match[2]]))._as(text)
+        return cls(round(Decimal(match[1]) * cls.units[match[2]]))._as(text)
+
+    def __str__(self) -> str:
+        if not self.amount:
+            return self._zero
+        unit = next(u for u in reversed(self.units) if self.amount % self.units[u] == 0)
+        return f"{self.amount // self.units[unit]} {unit}"
+
+    _zero: ClassVar[str]
+
+
+class Duration(Measure):
+    """A span of time, in whole microseconds."""
+
+    __slots__ = ()
+    allowed = "a duration such as 500 ms, 90 s, 15 min, 8 h or 2 d"
+    pattern = rf"^{_NUMBER} ?(us|ms|s|min|h|d)$"
+    units = _UNITS_US
+    _zero = "0 s"
+
+    @property
+    def us(self) -> int:
+        """The span in microseconds."""
+        return self.amount
 
     @property
     def s(self) -> float:
         """The span in seconds."""
-        return self.us / US_PER_S
+        return self.amount / US_PER_S
 
-    def __str__(self) -> str:
-        unit = next(u for u in reversed(_UNITS_US) if self.us % _UNITS_US[u] == 0)
-        return f"{self.us // _UNITS_US[unit]} {unit}" if self.us else "0 s"
+
+class Distance(Measure):
+    """A length, in whole metres."""
+
+    __slots__ = ()
+    allowed = "a distance such as 350 m or 12 km"
+    pattern = rf"^{_NUMBER} ?(m|km)$"
+    units: ClassVar[dict[str, int]] = {"m": 1, "km": 1_000}
+    _zero = "0 m"
+
+    @property
+    def m(self) -> int:
+        """The length in metres."""
+        return self.amount
+
+
+class Mass(Measure):
+    """A mass, in whole grams."""
+
+    __slots__ = ()
+    allowed = "a mass such as 800 g or 2.5 kg"
+    pattern = rf"^{_NUMBER} ?(g|kg)$"
+    units: ClassVar[dict[str, int]] = {"g": 1, "kg": 1_000}
+    _zero = "0 g"
+
+    @property
+    def g(self) -> int:
+        """The mass in grams."""
+        return self.amount
 
 
 class Rate(_Value):
@@ -173,5 +227,5 @@ class OpeningHours(_Value):
         return f"{self.opens}-{self.closes}"
 
 
-Quantity = Duration | Rate | Share | ClockTime | OpeningHours
-QUANTITIES: tuple[type[Quantity], ...] = (Duration, Rate, Share, ClockTime, OpeningHours)
+Quantity = Duration | Distance | Mass | Rate | Share | ClockTime | OpeningHours
+QUANTITIES: tuple[type[Quantity], ...] = (Duration, Distance, Mass, Rate, Share, ClockTime, OpeningHours)
