@@ -26,6 +26,8 @@ class Crew:
     """Of each driver: beginning and end, in microseconds since the start; who is still at work skips the next."""
     vehicle_ids: list[str]
     vehicle_depots: list[int]
+    chilled: list[bool]
+    """Of each van: whether it has a cold compartment."""
 
 
 def _shifts(begins: list[int], length_us: int, late_us: list[int]) -> list[tuple[int, int]]:
@@ -36,7 +38,7 @@ def _shifts(begins: list[int], length_us: int, late_us: list[int]) -> list[tuple
 def draw_crew(scenario: Scenario, network: Network, rng: Randomness) -> Crew:
     """Employ drivers and buy vans. Whose shift is on when the run starts, clocks in then."""
     fleet = scenario.fleet
-    crew = Crew([], [], [], [], [])
+    crew = Crew([], [], [], [], [], [])
     for depot in network.depots:
         facility = network.facilities[depot]
         for n in range(fleet.drivers_per_depot):
@@ -47,6 +49,8 @@ def draw_crew(scenario: Scenario, network: Network, rng: Randomness) -> Crew:
             crew.driver_ids.append(driver)
             crew.driver_depots.append(depot)
             crew.shifts.append(_shifts(begins, fleet.shift_length.us, late.astype(np.int64).tolist()))
+        cold = rng.uniform(f"vehicle/chilled/{facility.id}", np.arange(fleet.vans_per_depot))
+        crew.chilled.extend((cold < fleet.chilled_vans.of_one).tolist())
         for n in range(fleet.vans_per_depot):
             crew.vehicle_ids.append(f"V-{facility.id}-{n + 1:02}")
             crew.vehicle_depots.append(depot)

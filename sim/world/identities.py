@@ -1,20 +1,29 @@
-"""Who the people are: names, telephone numbers and e-mail addresses, made once by Faker for the whole run.
+"""Who the people are: names, telephone numbers and e-mail addresses, put together from Faker's lists.
 
-Nobody shares any of the three with anybody else, so that a leak found later points at one person.
+Nobody shares any of the three with anybody else, so that a leak found later points at one person. A person is a
+function of seed and number, however many others there are: decks of names are dealt, drivers from their other end.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from faker import Faker
+import numpy as np
+from faker.providers.person import de_DE, en_GB, fr_FR
 
-_LOCALES = ("de_DE", "en_GB", "fr_FR")
+from sim.rng import Randomness
+
+_LANGUAGES = (de_DE.Provider, en_GB.Provider, fr_FR.Provider)
+_PHONES = ("+49 151 {0}{1}{2}{3}", "+44 77{0} {1}{2}{3}", "+33 6 {0} {1} {2} {3}")
+"""A pattern for each language, of eight digits; no two patterns make the same number."""
+_PHONE_STEP = 61_803_399
+"""Has no factor in common with 10**8, so that a hundred million people have numbers of their own."""
 _MAIL_DOMAINS = ("example.com", "example.net", "example.org")
 """Reserved by RFC 2606: no mail of a real person."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"})
-_PHONE_DIGITS_MIN = 9
 
 
 @dataclass(frozen=True)
@@ -29,54 +38,59 @@ class People:
         return len(self.names)
 
 
-def _mail_name(name: str) -> str:
+def mail_name(name: str) -> str:
+    """A name as it may stand in an address."""
     folded = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS))
-    letters = folded.encode("ascii", "ignore").decode()
-    return ".".join("".join(c for c in word if c.isalnum() or c == "-") for word in letters.split(" "))
+    return folded.encode("ascii", "ignore").decode()
 
 
-class Registry:
-    """Hands out people nobody has met yet."""
+def _distinct(names: Iterable[str], taken: dict[str, None]) -> list[str]:
+    """Names of one word whose address nobody before them has."""
+    kept = []
+    for name in names:
+        folded = mail_name(name)
+        if name.replace("-", "").isalpha() and folded not in taken:
+            taken[folded] = None
+            kept.append(name)
+    return kept
 
-    def __init__(self, seed: int) -> None:
-        self._fakers = tuple(Faker(locale) for locale in _LOCALES)
-        for faker in self._fakers:
-            faker.seed_instance(seed)
-        self._taken: dict[str, None] = {}
 
-    def _claim(self, text: str) -> bool:
-        if text in self._taken:
-            return False
-        self._taken[text] = None
-        return True
+@cache
+def _decks() -> tuple[tuple[list[str], list[str]], ...]:
+    """First and last names of each language. No last name is in two, so whole names are not either."""
+    families: dict[str, None] = {}
+    return tuple((_distinct(kind.first_names, {}), _distinct(kind.last_names, families)) for kind in _LANGUAGES)
 
-    def _name(self, faker: Faker) -> str:
-        while True:
-            name = f"{faker.first_name()} {faker.last_name()}"
-            if self._claim(name):
-                return name
 
-    def _phone(self, faker: Faker) -> str:
-        while True:
-            phone = faker.phone_number()
-            digits = "".join(c for c in phone if c.isdigit())
-            if len(digits) >= _PHONE_DIGITS_MIN and self._claim(digits):
-                return phone
+def _shuffled(rng: Randomness, purpose: str, deck: list[str]) -> list[str]:
+    return [deck[k] for k in np.argsort(rng.uniform(purpose, np.arange(len(deck))), kind="stable")]
 
-    def _email(self, name: str, domain: str) -> str:
-        local = _mail_name(name)
-        email, n = f"{local}@{domain}", 1
-        while not self._claim(email):
-            n += 1
-            email = f"{local}{n}@{domain}"
-        return email
 
-    def enrol(self, count: int) -> People:
-        """So many new people, of several languages."""
-        people = People([], [], [])
-        for k in range(count):
-            faker = self._fakers[k % len(self._fakers)]
-            people.names.append(self._name(faker))
-            people.phones.append(self._phone(faker))
-            people.emails.append(self._email(people.names[-1], _MAIL_DOMAINS[k // 3 % len(_MAIL_DOMAINS)]))
-        return people
+def _dealt(rng: Randomness, numbers: range) -> People:
+    """People by number; 0, 1, 2, ... and -1, -2, -3, ... do not meet before there are hundreds of thousands."""
+    people = People([], [], [])
+    decks = [
+        (_shuffled(rng, f"person/first/{k}", first), _shuffled(rng, f"person/last/{k}", last))
+        for k, (first, last) in enumerate(_decks())
+    ]
+    first_phone = int(rng.uniform("person/phone", 0) * 10**8)
+    for number in numbers:
+        nth, language = divmod(number, len(decks))
+        first, last = decks[language]
+        lap, place = divmod(nth % (len(first) * len(last)), len(last))
+        given, family = first[(place + lap) % len(first)], last[place]
+        digits = f"{(number * _PHONE_STEP + first_phone) % 10**8:08}"
+        people.names.append(f"{given} {family}")
+        people.phones.append(_PHONES[language].format(digits[:2], digits[2:4], digits[4:6], digits[6:]))
+        people.emails.append(f"{mail_name(given)}.{mail_name(family)}@{_MAIL_DOMAINS[nth % len(_MAIL_DOMAINS)]}")
+    return people
+
+
+def recipients(rng: Randomness, count: int) -> People:
+    """The first so many of those who get parcels."""
+    return _dealt(rng, range(count))
+
+
+def drivers(rng: Randomness, count: int) -> People:
+    """The first so many of those who drive."""
+    return _dealt(rng, range(-1, -1 - count, -1))
