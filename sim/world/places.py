@@ -1,77 +1,66 @@
-"""Where things are: one numbering for facilities, the doors parcels are picked up at and the doors they go to.
-
-A fact notes its place as a number; coordinates join in columns once the run is over.
-"""
+"""Where things are: coordinates of the places that journal rows name, and of whoever is between two of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.arrays import F64, I64
-from sim.rng import Randomness
-from sim.scenario import Fleet
-from sim.world.network import Network
-from sim.world.shipments import US_PER_H, Shipments
+from sim.world.doors import DETOUR, KM_PER_DEGREE
+from sim.world.journal import DOOR, PICKUP_DOOR
+from sim.world.orders import delivery_doors, ends, pickup_doors
 
-KM_PER_DEGREE = 111.32
-DETOUR = 1.3
-"""Road kilometres to one as the crow flies."""
-_ROAD_KMH = 30.0
-_DISC_MEAN = 0.905
-"""Mean distance of two points in a disc of radius 1: 128/(45 pi)."""
-_RADIUS_KM_MAX = 25.0
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
+
+_EARTH_KM = 6371.0088
+"""Mean radius, of the International Union of Geodesy and Geophysics."""
 
 
-@dataclass(frozen=True)
-class Places:
-    """Coordinates by place: facilities first, then the pick-up door of each shipment, then each recipient's door.
+def coordinates(cast: Cast, place: I64, shipment: I64) -> tuple[F64, F64]:
+    """Latitudes and longitudes, in degrees, of facilities and of the doors of the orders beside them.
 
     Longitudes may run past 180 degrees, so that a way across the date line stays short; ``published`` folds them back.
     """
+    lat, lon = cast.lat[np.maximum(place, 0)], cast.lon[np.maximum(place, 0)]
+    for door in (PICKUP_DOOR, DOOR):
+        rows = np.flatnonzero(place == door)
+        if len(rows):
+            code, nth = np.unique(shipment[rows], return_inverse=True)
+            its_lat, its_lon = _doors(cast, door, code)
+            lat[rows], lon[rows] = its_lat[nth], its_lon[nth]
+    return lat, lon
 
-    lat: F64
-    lon: F64
-    facilities: int
-    shipments: int
 
-    def pickup_door(self, shipment: int) -> int:
-        """The place where a shipment waits to be collected."""
-        return self.facilities + shipment
+def _doors(cast: Cast, door: int, code: I64) -> tuple[F64, F64]:
+    origin, destination = ends(cast, code)
+    return pickup_doors(cast, code, origin) if door == PICKUP_DOOR else delivery_doors(cast, code, destination)
 
-    def recipient_door(self, shipment: int) -> int:
-        """The place where a shipment is to be delivered."""
-        return self.facilities + self.shipments + shipment
 
-    def road_km(self, start: I64, end: I64) -> F64:
-        """Kilometres by road, on a flat Earth, which will do inside a city."""
-        north = self.lat[end] - self.lat[start]
-        east = (self.lon[end] - self.lon[start]) * np.cos(np.radians(self.lat[start]))
-        return np.asarray(np.hypot(north, east) * KM_PER_DEGREE * DETOUR)
+def road_km(lat: F64, lon: F64, to_lat: F64, to_lon: F64) -> F64:
+    """Kilometres by road, on a flat Earth, which will do inside a city."""
+    east = (to_lon - lon) * np.cos(np.radians(lat))
+    return np.asarray(np.hypot(to_lat - lat, east) * KM_PER_DEGREE * DETOUR)
+
+
+def great_circle_km(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
+    """Kilometres as the crow flies, by the haversine formula (R. W. Sinnott, "Virtues of the Haversine", 1984)."""
+    a, b = np.radians((lat, lon)), np.radians((to_lat, to_lon))
+    half = np.sin((b - a) / 2) ** 2
+    return float(2 * _EARTH_KM * np.arcsin(np.sqrt(min(1.0, half[0] + np.cos(a[0]) * np.cos(b[0]) * half[1]))))
+
+
+def way_done(share: F64) -> F64:
+    """How much of a way is done when this share of its time is: vans gather speed and slow down, half a cosine wave."""
+    return np.asarray((1 - np.cos(np.pi * share)) / 2)
+
+
+def time_done(way: F64) -> F64:
+    """The share of its time after which so much of a way is done: turns ``way_done`` round."""
+    return np.asarray(np.arccos(np.clip(1 - 2 * way, -1.0, 1.0)) / np.pi)
 
 
 def published(lat: F64, lon: F64) -> tuple[F64, F64]:
     """Coordinates as a device reports them: about a metre fine, and inside the usual ranges."""
     return np.asarray(np.round(np.clip(lat, -90.0, 90.0), 5), np.float64), np.round((lon + 180.0) % 360.0 - 180.0, 5)
-
-
-def draw_places(network: Network, shipments: Shipments, fleet: Fleet, rng: Randomness) -> Places:
-    """Doors spread over a disc around their depot, as wide as makes a mean leg take ``leg_time`` in city traffic."""
-    radius_km = min(fleet.leg_time.us / US_PER_H * _ROAD_KMH / (_DISC_MEAN * DETOUR), _RADIUS_KM_MAX)
-    lat = np.array([f.lat for f in network.facilities])
-    lon = np.array([f.lon for f in network.facilities])
-    lats, lons = [lat], [lon]
-    for purpose, centre in (("place/pickup", shipments.origin), ("place/door", shipments.destination)):
-        each = np.arange(len(shipments))
-        away = radius_km * np.sqrt(rng.uniform(purpose, each)) / KM_PER_DEGREE
-        angle = 2 * np.pi * rng.uniform(purpose, each, 1)
-        stretch = np.maximum(np.cos(np.radians(lat[centre])), 0.01)
-        lats.append(lat[centre] + away * np.sin(angle))
-        lons.append(lon[centre] + away * np.cos(angle) / stretch)
-    return Places(
-        np.concatenate(lats),
-        np.concatenate(lons),
-        len(network.facilities),
-        len(shipments),
-    )
