@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import msgspec
 import msgspec.inspect as mi
@@ -35,21 +36,31 @@ class Leaf:
         return "_".join(self.path)
 
 
-def _pii(kind: mi.Type) -> tuple[mi.Type, str | None]:
-    pii = None
-    while isinstance(kind, mi.Metadata):
-        pii = (kind.extra or {}).get("pii", pii)
-        kind = kind.type
-    return kind, pii
+class Bare(NamedTuple):
+    """A field's type without what is wrapped around it."""
+
+    kind: mi.Type
+    pii: str | None
+    optional: bool
+
+
+def bare(kind: mi.Type) -> Bare:
+    """The type itself, its kind of PII, and whether the field may be missing."""
+    pii, optional = None, False
+    while isinstance(kind, mi.Metadata | mi.UnionType):
+        if isinstance(kind, mi.Metadata):
+            pii = (kind.extra or {}).get("pii", pii)
+            kind = kind.type
+        else:
+            optional = True
+            kind = next(option for option in kind.types if not isinstance(option, mi.NoneType))
+    return Bare(kind, pii, optional)
 
 
 def _leaves(struct: mi.StructType, path: tuple[str, ...]) -> list[Leaf]:
     leaves: list[Leaf] = []
     for field in struct.fields:
-        kind, pii = _pii(field.type)
-        nullable = isinstance(kind, mi.UnionType)
-        if isinstance(kind, mi.UnionType):
-            kind, pii = _pii(next(t for t in kind.types if not isinstance(t, mi.NoneType)))
+        kind, pii, nullable = bare(field.type)
         here = (*path, field.encode_name)
         if isinstance(kind, mi.StructType):
             leaves += _leaves(kind, here)

@@ -94,14 +94,14 @@ class FacilityCapacityChanged(msgspec.Struct, frozen=True, omit_defaults=True, g
 
     facility_id: Identifier
     docks_open: Annotated[int, Meta(ge=0, le=10_000)]
-    reason: Literal["opening", "closing"]
+    reason: Literal["opening", "closing", "closure", "staffing"]
 
 
 class DriverStatusChanged(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A driver began or ended a shift, a drive or a break."""
+    """A driver began or ended a shift, a drive or a break, or stands still with a broken vehicle."""
 
     driver_id: Identifier
-    status: Literal["on_shift", "driving", "at_depot", "off_shift"]
+    status: Literal["on_shift", "driving", "at_depot", "off_shift", "on_break", "breakdown"]
     facility_id: Identifier
     driver_name: Name
     driver_phone: Phone
@@ -129,9 +129,10 @@ class VehicleTelemetry(msgspec.Struct, frozen=True, omit_defaults=True, gc=False
 
 
 class VehicleTelemetryV2(VehicleTelemetry, frozen=True, omit_defaults=True, gc=False):
-    """Version 2 adds the state of the battery that starts the engine."""
+    """Version 2 adds the state of the battery that starts the engine, and how cold the cargo of a chilled van is."""
 
     battery_pct: Percent | None = None
+    temperature_c: Annotated[float, Meta(ge=-60, le=80)] | None = None
 
 
 EVENT_TYPES: dict[str, dict[int, type[msgspec.Struct]]] = {

@@ -10,6 +10,8 @@ class Rejection(StrEnum):
     BAD_ENCODING = "bad_encoding"
     BAD_JSON = "bad_json"
     TOO_DEEP = "too_deep"
+    UNKNOWN_SCHEMA = "unknown_schema"
+    BAD_AVRO = "bad_avro"
     UNKNOWN_TYPE = "unknown_type"
     UNSUPPORTED_VERSION = "unsupported_version"
     MISSING_FIELD = "missing_field"
@@ -24,6 +26,8 @@ MEANING: dict[Rejection, str] = {
     Rejection.BAD_ENCODING: "the message is not valid UTF-8",
     Rejection.BAD_JSON: "the message is not one JSON value by RFC 8259, or repeats a name in an object",
     Rejection.TOO_DEEP: "arrays and objects are nested more than 32 deep",
+    Rejection.UNKNOWN_SCHEMA: "the message is in Avro, and the contract does not have the schema of its fingerprint",
+    Rejection.BAD_AVRO: "the message is in Avro, and is not exactly what its schema says",
     Rejection.UNKNOWN_TYPE: "the event type is not in the contract",
     Rejection.UNSUPPORTED_VERSION: "the contract does not have this version of the type",
     Rejection.MISSING_FIELD: "a required field is not there",

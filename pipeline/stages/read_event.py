@@ -1,5 +1,7 @@
 """From the bytes of one message to a typed event, or to the reason why there is none.
 
+A message in Avro is read into the JSON that says the same, and is that from there on: one way decides for both.
+
 Most messages are in canonical form: encoding what was decoded gives the very same bytes. Then nothing can be hidden in
 them, and they are done. All others take the slow way through a strict parser.
 """
@@ -15,10 +17,11 @@ from typing import Any
 import msgspec
 import msgspec.inspect as mi
 
+from pipeline.contract import avro
 from pipeline.contract.columns import payload_leaves
 from pipeline.contract.events import EVENT_TYPES, Envelope
 from pipeline.contract.rejections import MESSAGE_BYTES_MAX, Rejection
-from pipeline.stages.strict_json import Refusal, parse
+from pipeline.stages.strict_json import TOO_LARGE, Refusal, parse
 
 Event = tuple[Envelope, msgspec.Struct, bytes, bytes, str]
 """Envelope, payload, the payload's JSON as received, the same in canonical form without what the contract does not
@@ -44,7 +47,20 @@ _WHERE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 
 
 def read_event(message: bytes) -> Event | Refusal:
-    """The event in a message. Never raises, whatever the bytes."""
+    """The event in a message, JSON or Avro. Never raises, whatever the bytes."""
+    return _read_avro(message) if avro.is_avro(message) else _read_json(message)
+
+
+def _read_avro(message: bytes) -> Event | Refusal:
+    if len(message) > MESSAGE_BYTES_MAX:
+        return TOO_LARGE
+    try:
+        return _read_json(avro.json_of(message))
+    except avro.UnreadableAvro as error:
+        return Refusal(error.code, error.reason)
+
+
+def _read_json(message: bytes) -> Event | Refusal:
     try:
         envelope = _decode_envelope(message)
         kind = envelope.event_type, envelope.event_version

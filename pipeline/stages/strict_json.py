@@ -31,7 +31,7 @@ class Document(NamedTuple):
 
 
 _BAD_UTF8 = Refusal(Rejection.BAD_ENCODING, "the message must be UTF-8")
-_TOO_LARGE = Refusal(Rejection.TOO_LARGE, f"the message must have at most {MESSAGE_BYTES_MAX} bytes")
+TOO_LARGE = Refusal(Rejection.TOO_LARGE, f"the message must have at most {MESSAGE_BYTES_MAX} bytes")
 _TOO_DEEP = Refusal(Rejection.TOO_DEEP, f"arrays and objects must be nested at most {DEPTH_MAX} deep")
 _SURROGATE = Refusal(Rejection.BAD_JSON, "a surrogate must be half of a pair")
 
@@ -39,7 +39,7 @@ _SURROGATE = Refusal(Rejection.BAD_JSON, "a surrogate must be half of a pair")
 def parse(message: bytes) -> Document | Refusal:
     """The message as JSON, or the first thing that is wrong with it."""
     if len(message) > MESSAGE_BYTES_MAX:
-        return _TOO_LARGE
+        return TOO_LARGE
     try:
         text = message.decode()
     except UnicodeDecodeError:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backends.interface import MESSAGE
+from pipeline.contract import avro
 from sim.checks.scratch import Scratch
 
 _READ = pa.schema([*MESSAGE, pa.field("text", pa.string()), pa.field("strict", pa.bool_(), nullable=False)])
@@ -18,8 +19,8 @@ def load_bodies(batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
     """Make a table ``bodies``: a row for each witness that the log holds at its place.
 
     ``bodies`` has ``message_id``, ``event_type``, ``fact_row`` and ``planned_producer_time`` of the ledger's message at
-    that place; of the log's ``key``, ``ingest_time``, ``digest``, ``strict`` (whether it is strict JSON) and ``body``
-    (null if it is not).
+    that place; of the log's ``key``, ``ingest_time``, ``digest``, ``strict`` (whether it is strict JSON, or Avro by a
+    schema of the contract) and ``body`` (as JSON; null if it is not).
     """
     scratch.run(
         "create or replace table witnesses as select m.* from messages m "
@@ -54,8 +55,10 @@ def _witnesses(batches: Iterable[pa.RecordBatch], places: pa.Array, width: int) 
 
 
 def _strict_json(value: bytes) -> str | None:
-    """The text of a value that is UTF-8 and JSON by RFC 8259, or nothing."""
+    """The text of a value that is UTF-8 and JSON by RFC 8259, the JSON of one in Avro, or nothing."""
     try:
+        if avro.is_avro(value):
+            return avro.json_of(value).decode()
         msgspec.json.decode(value)
         return value.decode()
     except (ValueError, RecursionError):

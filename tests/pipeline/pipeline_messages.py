@@ -19,6 +19,7 @@ from pipeline.contract.events import (
     ShipmentCreated,
     ShipmentStatusChanged,
     VehicleTelemetry,
+    VehicleTelemetryV2,
 )
 
 START = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -71,6 +72,7 @@ _TYPE = {
     FacilityScan: "facility.scan",
     DriverStatusChanged: "driver.status.changed",
     VehicleTelemetry: "vehicle.telemetry",
+    VehicleTelemetryV2: "vehicle.telemetry",
 }
 
 
