@@ -144,5 +144,6 @@ def telemetry(press: FactPress, legs: Legs, crew: Crew, interval_us: int) -> pa.
         "odometer_km": pa.array(np.round(5000 + 145_000 * press.rng.uniform("vehicle/odometer", vans)[van] + km, 3)),
         "fuel_pct": pa.array(np.round(100 - used_pct % _TANK_PCT, 1)),
         "battery_pct": pa.array(np.round(battery_pct, 1), mask=~new),
+        "temperature_c": pa.nulls(len(van), pa.float64()),
     }
     return press.table("vehicle.telemetry", pings.time_us, columns)
