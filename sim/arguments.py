@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any, NoReturn
 from sim.errors import UsageError, unknown
 from sim.exit_status import ExitStatus
 from sim.output import tell
+from sim.units import Duration, UnitError
 
 SEED_MAX = 2**63 - 1
 
@@ -30,6 +33,36 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= SEED_MAX):
+        raise argparse.ArgumentTypeError(f"found '{text}', want a whole number of at least 1")
+    return int(text)
+
+
+def _speed(text: str) -> float | None:
+    """How many times as fast as real time; none is as fast as can be."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)x", text)
+    if text == "max":
+        return None
+    if text == "realtime":
+        return 1.0
+    if not match or not float(match[1]):
+        raise argparse.ArgumentTypeError(f"found '{text}', want max, realtime, or a multiple such as 60x")
+    return float(match[1])
+
+
+def _duration(text: str) -> Duration:
+    try:
+        return Duration.parse(text)
+    except UnitError as error:
+        raise argparse.ArgumentTypeError(f"found '{text}', want {error}") from error
+
+
+def cpus() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 Argument = tuple[str, Mapping[str, Any]]
 _SCENARIO: Argument = ("scenario", {"metavar": "SCENARIO", "help": "a scenario file, or the name of a shipped one"})
 _RUNS: Argument = (
@@ -37,15 +70,63 @@ _RUNS: Argument = (
     {"metavar": "DIR", "type": _folder, "default": Path("runs"), "help": "the folder of all runs (default: runs)"},
 )
 
+_WORKERS: Argument = (
+    "--workers",
+    {
+        "metavar": "N",
+        "type": _positive,
+        "default": cpus(),
+        "help": "processes that make messages; changes no byte (default: one for each processor)",
+    },
+)
+_SEED: Argument = (
+    "--seed",
+    {"metavar": "N", "type": _seed, "help": "the seed, in place of the scenario's own"},
+)
+
 COMMANDS: Mapping[str, tuple[str, Sequence[Argument]]] = {
     "run": (
         "simulate a scenario, run the pipeline on it and compare the tables with the truth",
         [
             _SCENARIO,
-            ("--seed", {"metavar": "N", "type": _seed, "help": "the seed, in place of the scenario's own"}),
+            _SEED,
+            _WORKERS,
             _RUNS,
             ("--mutant", {"metavar": "NAME", "help": "run a pipeline broken on purpose, which must FAIL"}),
         ],
+    ),
+    "generate": (
+        "simulate a scenario into a log, with its truth and ledger, and run no pipeline",
+        [
+            _SCENARIO,
+            _SEED,
+            _WORKERS,
+            ("--out", {"metavar": "DIR", "type": _folder, "help": "the folder to write into, new or empty"}),
+            ("--limit", {"metavar": "N", "type": _positive, "help": "stop after the first N messages"}),
+            (
+                "--speed",
+                {
+                    "metavar": "SPEED",
+                    "type": _speed,
+                    "default": None,
+                    "help": "max (default), realtime, or a multiple of real time such as 60x",
+                },
+            ),
+            (
+                "--backfill",
+                {
+                    "metavar": "DURATION",
+                    "type": _duration,
+                    "default": Duration(0),
+                    "help": "with --speed: append the first of the run, as 2 d, at once, then go on live",
+                },
+            ),
+            ("--sample", {"metavar": "N", "type": _positive, "help": "print N messages for a look, and write nothing"}),
+        ],
+    ),
+    "describe": (
+        "tell what happened in the world of a run: volumes, times, queues, faults; with a plot",
+        [("run", {"metavar": "RUN", "help": "a run's folder, or its id"}), _RUNS],
     ),
     "check": (
         "compare the tables of a run again, without running anything",

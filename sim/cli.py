@@ -16,24 +16,57 @@ from sim.arguments import parse
 from sim.disk import room_in, writable
 from sim.errors import UsageError, unknown
 from sim.exit_status import ExitStatus
+from sim.interrupt import keyboard_interrupt
 from sim.output import OutputError, be_heard, give_up, tell
+from sim.scenario import Scenario
 from sim.scenario_file import load
 from sim.scenario_schema import scenario_schema
 from sim.shipped import find_scenario, shipped_scenarios, start_scenario
 
 
 def _run(given: Namespace) -> ExitStatus:
-    scenario = load(find_scenario(given.scenario))
-    if given.seed is not None:
-        scenario = msgspec.structs.replace(scenario, seed=given.seed)
+    scenario = _scenario(given)
     runs = writable(given.runs)
-    from sim import run  # Beam takes seconds to import, and no other command needs it
+    from sim import run  # Beam takes seconds to import, and few commands need it
     from sim.report import terminal
 
     with room_in(runs):
-        verdict = run.run(scenario, runs, given.mutant, tell)
+        verdict = run.run(scenario, runs, given.mutant, given.workers, tell)
     tell(terminal.render(verdict))
     return ExitStatus(verdict.exit_code)
+
+
+def _scenario(given: Namespace) -> Scenario:
+    scenario = load(find_scenario(given.scenario))
+    return scenario if given.seed is None else msgspec.structs.replace(scenario, seed=given.seed)
+
+
+def _generate(given: Namespace) -> ExitStatus:
+    scenario = _scenario(given)
+    if given.sample:
+        from sim.generation.sample import sample
+
+        for line in sample(scenario, given.sample):
+            tell(line)
+        return ExitStatus.PASS
+    if given.out is None:
+        raise UsageError("--out DIR is missing: where to write; or --sample N for a look")
+    from sim.generation.into_folder import empty_folder, fill
+    from sim.generation.options import options
+
+    folder = empty_folder(given.out)
+    with room_in(writable(given.out)), keyboard_interrupt():
+        fill(folder, scenario, options(scenario, given.workers, given.limit, given.speed, given.backfill), tell)
+    return ExitStatus.PASS
+
+
+def _describe(given: Namespace) -> ExitStatus:
+    folder = _run_folder(given.run, given.runs)
+    from sim.report.describe import describe
+
+    with room_in(folder):
+        tell(describe(folder))
+    return ExitStatus.PASS
 
 
 def _check(given: Namespace) -> ExitStatus:
@@ -91,6 +124,8 @@ def _init(given: Namespace) -> ExitStatus:
 
 _COMMANDS: Mapping[str, Callable[[Namespace], ExitStatus]] = {
     "run": _run,
+    "generate": _generate,
+    "describe": _describe,
     "check": _check,
     "runs": _runs,
     "list": _list,
@@ -99,7 +134,7 @@ _COMMANDS: Mapping[str, Callable[[Namespace], ExitStatus]] = {
     "init": _init,
 }
 
-_STOPPED: Mapping[str, str] = {"run": "; the next run starts in a new folder", "check": "; nothing was changed"}
+_STOPPED: Mapping[str, str] = {"run": "; the next run starts in a new folder", "generate": "; the folder can be given again", "check": "; nothing was changed"}
 
 
 def _run_folder(given: str, runs_folder: Path) -> Path:

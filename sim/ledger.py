@@ -33,6 +33,8 @@ class Body(StrEnum):
     POISONED = "poisoned"
 
 
+FORMATS = ("json", "avro")
+
 MESSAGES = pa.schema(
     [
         pa.field("message_id", pa.int64(), nullable=False),

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import pyarrow as pa
 
 import pipeline.progress
 from backends.local.event_log import LocalEventLog
@@ -23,16 +22,15 @@ from sim.checks.run_checks import check_run
 from sim.checks.verdict import Verdict
 from sim.drills.mutants import stages_of
 from sim.errors import UsageError
-from sim.generate import plan_messages, send
+from sim.generation.into_folder import fill
+from sim.generation.options import Options
 from sim.interrupt import keyboard_interrupt
 from sim.progress import Progress
 from sim.run_folder import RunFolder, RunRecord
 from sim.scenario import Scenario
-from sim.scenario_file import load, resolve
-from sim.seal import seal
+from sim.scenario_file import load
 from sim.token_key import key_for_a_run, key_id, key_of_a_run
-from sim.truth import Truth
-from sim.world import simulate
+from sim.truth import read_reference
 
 Echo = Callable[[str], None]
 _DECIDING = ("apache-beam", "duckdb", "faker", "msgspec", "numpy", "pyarrow", "simpy")
@@ -48,7 +46,7 @@ class RunSummary(NamedTuple):
     verdict: str
 
 
-def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo) -> Verdict:
+def run(scenario: Scenario, runs_folder: Path, mutant: str | None, workers: int, echo: Echo) -> Verdict:
     """Simulate, send, process, check; everything is left in a new folder of ``runs_folder``."""
     stages = stages_of(mutant)
     key = key_for_a_run(runs_folder, echo)
@@ -64,22 +62,10 @@ def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo) -
     )
     folder.write_record(record)
     with keyboard_interrupt():
-        _fill(folder, scenario, key, stages, echo)
+        messages = fill(folder, scenario, Options(workers), echo)
+        _process(scenario, folder, key, stages, messages)
     folder.write_record(msgspec.structs.replace(record, finished=True))
     return check(folder.path)
-
-
-def _fill(folder: RunFolder, scenario: Scenario, key: bytes, stages: build.Stages, echo: Echo) -> None:
-    folder.scenario.write_text(resolve(scenario), encoding="utf-8")
-    truth = _simulate(scenario, folder)
-    messages = _send(scenario, truth, folder)
-    sealed = seal(folder.path)
-    sealed.write(folder.seal)
-    for part, digest in sealed.digests.items():
-        echo(f"{part:<7} sha256 {digest}")
-    reference = truth.reference
-    del truth
-    _process(scenario, folder, reference, key, stages, messages)
 
 
 def check(path: Path) -> Verdict:
@@ -120,28 +106,9 @@ def _outcome(verdict: Path) -> str:
         return "unreadable"
 
 
-def _simulate(scenario: Scenario, folder: RunFolder) -> Truth:
-    with Progress("simulate", 100, "%") as progress:
-        truth = simulate(scenario, lambda share: progress.update_to(round(100 * share)))
-    truth.write(folder.truth)
-    return truth
-
-
-def _send(scenario: Scenario, truth: Truth, folder: RunFolder) -> int:
-    plan = plan_messages(scenario, truth)
-    with (
-        Progress("send", len(plan.messages), "msg") as progress,
-        LocalEventLog(folder.log, scenario.platform.log_partitions) as log,
-    ):
-        ledger = send(scenario, truth, plan, log, progress.update_to)
-    ledger.write(folder.ledger)
-    return len(plan.messages)
-
-
 def _process(
     scenario: Scenario,
     folder: RunFolder,
-    reference: dict[str, pa.Table],
     key: bytes,
     stages: build.Stages,
     messages: int,
@@ -154,7 +121,7 @@ def _process(
         staging=folder.staging,
     )
     with Progress("process", messages, "msg") as progress, _polling(progress):
-        build.run(LocalEventLog.opened(folder.log), warehouse, reference, settings, stages)
+        build.run(LocalEventLog.opened(folder.log), warehouse, read_reference(folder.truth), settings, stages)
     build_marts(warehouse)
 
 

@@ -52,6 +52,11 @@ class RunFolder:
         return self.path / "log"
 
     @property
+    def spool(self) -> Path:
+        """Messages that have not arrived yet, while they are generated."""
+        return self.path / "spool"
+
+    @property
     def seal(self) -> Path:
         """Digests of truth, ledger and log."""
         return self.path / "seal.json"

@@ -12,7 +12,7 @@ from sim.expected.kept import microseconds
 from sim.expected.schema_hashes import schema_hashes
 from sim.expected.terms import Terms
 from sim.expected.tokens import tokens
-from sim.ledger import Fate, Ledger
+from sim.ledger import Fate
 
 _LATENESS = {Fate.CLEAN: "on_time", Fate.LATE: "late", Fate.TOO_LATE: "too_late"}
 _WINDOW_US = 5 * 60 * 1_000_000
@@ -28,13 +28,13 @@ def payloads(event_type: str, kept: pa.Table, terms: Terms) -> pa.Table:
     return pa.table(columns)
 
 
-def events(event_type: str, kept: pa.Table, ledger: Ledger, terms: Terms) -> pa.Table:
+def events(event_type: str, kept: pa.Table) -> pa.Table:
     """``clean.events`` of one type, with all columns but ``payload``."""
     made = {
         "event_type": pa.array([event_type] * kept.num_rows, pa.string()),
         "shipment_id": _leaf_or_null(kept, "shipment_id"),
         "facility_id": _leaf_or_null(kept, "facility_id"),
-        "schema_hash": schema_hashes(event_type, kept, ledger, terms),
+        "schema_hash": schema_hashes(event_type, kept),
         "dedupe_key": _dedupe_keys(event_type, kept),
         "lateness": _by_fate(kept["fate"]),
         "log_partition": kept["partition"],

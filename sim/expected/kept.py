@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.contract.columns import payload_leaves
+from pipeline.contract.events import EVENT_TYPES
 from sim.ledger import Body, Fate, Ledger
 from sim.truth import Truth
 
@@ -12,20 +14,26 @@ CLEAN_FATES = (Fate.CLEAN, Fate.LATE, Fate.TOO_LATE)
 _OF_MESSAGE = (
     "message_id",
     "event_id",
+    "event_version",
+    "event_time",
     "source",
     "producer_time",
     "ingest_time",
     "partition",
     "offset",
     "body",
+    "detail",
     "fate",
 )
+"""What a message may say otherwise than its fact: by its clock and its version, too."""
+_UNTRUE = (Body.CHANGED, Body.BROKEN_TYPE, Body.MALFORMED, Body.POISONED)
 
 
 def kept(truth: Truth, ledger: Ledger, event_type: str) -> pa.Table:
     """One row for each clean message of a type, in order of message id.
 
-    Its columns are those of the fact, but ``event_id`` and what else ``_OF_MESSAGE`` names are the message's.
+    Its columns are those of the fact, but ``event_id`` and what else ``_OF_MESSAGE`` names are the message's, and fields
+    that its version does not have are null.
     Raises ValueError if the fact can't tell what the message said.
     """
     messages = ledger.messages
@@ -34,12 +42,24 @@ def kept(truth: Truth, ledger: Ledger, event_type: str) -> pa.Table:
         pc.is_in(messages["fate"], pa.array([fate.value for fate in CLEAN_FATES])),
     )
     messages = messages.filter(wanted)
-    if pc.any(pc.is_in(messages["body"], pa.array([Body.CHANGED, Body.BROKEN_TYPE, Body.MALFORMED]))).as_py():
+    if pc.any(pc.is_in(messages["body"], pa.array(_UNTRUE))).as_py():
         raise ValueError(f"the ledger has a clean {event_type} message whose body is not that of its fact")
-    facts = truth.facts[event_type].take(messages["fact_row"]).drop_columns(["event_id"])
+    facts = truth.facts[event_type].take(messages["fact_row"])
+    facts = facts.drop_columns([name for name in _OF_MESSAGE if name in facts.column_names])
     for name in _OF_MESSAGE:
         facts = facts.append_column(name, messages[name])
-    return facts
+    return _as_versioned(facts, event_type)
+
+
+def _as_versioned(rows: pa.Table, event_type: str) -> pa.Table:
+    """Without the values of fields that a message's version does not have."""
+    newest = {leaf.column for leaf in payload_leaves(event_type, max(EVENT_TYPES[event_type]))}
+    for version in EVENT_TYPES[event_type]:
+        of_version = pc.equal(rows["event_version"], version)
+        for column in sorted(newest - {leaf.column for leaf in payload_leaves(event_type, version)}):
+            without = pc.if_else(of_version, None, rows[column])
+            rows = rows.set_column(rows.column_names.index(column), column, without)
+    return rows
 
 
 def microseconds(times: pa.ChunkedArray) -> pa.ChunkedArray:

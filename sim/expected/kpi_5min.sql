@@ -1,14 +1,14 @@
 -- Expected curated.kpi_5min.
 -- Grain: one row for each 5-minute UTC window of event time, tenant and facility that has something to count.
 -- Keys: window_start, tenant_id, facility_id.
--- Inputs: message (the ledger's), status and scan (the truth's facts, with their row as fact_row).
+-- Inputs: message (the ledger's, with the time that the sender's clock had), status and scan (the truth's facts, with their row as fact_row).
 -- Late data: late messages count in the window of their event; too-late ones do not count.
 with counted as (
-    select event_time, status.tenant_id, facility_id, status, fate
+    select message.event_time, status.tenant_id, facility_id, status, fate
     from message join status using (fact_row)
     where message.event_type = 'shipment.status.changed' and fate in ('clean', 'late')
     union all
-    select event_time, scan.tenant_id, facility_id, 'scan', fate
+    select message.event_time, scan.tenant_id, facility_id, 'scan', fate
     from message join scan using (fact_row)
     where message.event_type = 'facility.scan' and fate in ('clean', 'late')
 )

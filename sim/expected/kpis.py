@@ -20,7 +20,7 @@ def kpi_5min(truth: Truth, ledger: Ledger) -> pa.Table:
     """The counts of status changes and scans by window, tenant and facility."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.register("message", ledger.messages.select(["event_type", "fact_row", "fate"]))
+        connection.register("message", ledger.messages.select(["event_type", "fact_row", "event_time", "fate"]))
         for name, event_type in _COUNTED.items():
             facts = truth.facts[event_type]
             connection.register(name, facts.append_column("fact_row", pa.array(np.arange(facts.num_rows))))

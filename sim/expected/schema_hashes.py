@@ -7,8 +7,7 @@ import hashlib
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.expected.terms import Terms
-from sim.ledger import Body, Ledger
+from sim.ledger import Body
 
 
 def schema_hash(event_type: str, version: int, unknown_fields: tuple[str, ...] = ()) -> str:
@@ -17,26 +16,16 @@ def schema_hash(event_type: str, version: int, unknown_fields: tuple[str, ...] =
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def schema_hashes(event_type: str, kept: pa.Table, ledger: Ledger, terms: Terms) -> pa.Array:
-    """The hash for each kept message. Raises KeyError if a body has a field that no firing accounts for."""
-    versions = kept["event_version"].unique().to_pylist()
-    plain = {version: schema_hash(event_type, version) for version in versions}
-    hashes = pa.array([plain[version] for version in kept["event_version"].to_pylist()], pa.string())
-    drifted = pc.equal(kept["body"], Body.ADDED_FIELD.value)
-    if not pc.any(drifted).as_py():
-        return hashes
-    fields = _added_fields(ledger, terms)
-    rows = kept.filter(drifted).select(["event_version", "message_id"]).to_pydict()
-    made = [
-        schema_hash(event_type, version, (fields[message],)) for version, message in zip(*rows.values(), strict=True)
-    ]
-    return pc.replace_with_mask(hashes, drifted.combine_chunks(), pa.array(made, pa.string()))
-
-
-def _added_fields(ledger: Ledger, terms: Terms) -> dict[int, str]:
-    """The field that a fault added, by message id. A copy's own firing is another fault's, but a copy is never kept."""
-    added = ledger.firings.filter(pc.is_in(ledger.firings["fault_id"], pa.array(list(terms.added_fields), pa.string())))
-    return {
-        message: terms.added_fields[fault]
-        for fault, message in zip(added["fault_id"].to_pylist(), added["message_id"].to_pylist(), strict=True)
+def schema_hashes(event_type: str, kept: pa.Table) -> pa.Array:
+    """The hash for each kept message; where a field was added, the ledger's ``detail`` names it."""
+    added = pc.if_else(pc.equal(kept["body"], Body.ADDED_FIELD.value), kept["detail"], None)
+    rows = pa.table({"version": kept["event_version"], "added": added})
+    kinds = rows.group_by(["version", "added"], use_threads=False).aggregate([]).to_pylist()
+    hashes = {
+        (kind["version"], kind["added"]): schema_hash(
+            event_type, kind["version"], (kind["added"],) if kind["added"] else ()
+        )
+        for kind in kinds
     }
+    told = zip(rows["version"].to_pylist(), rows["added"].to_pylist(), strict=True)
+    return pa.array([hashes[kind] for kind in told], pa.string())

@@ -47,7 +47,7 @@ def expected_tables(truth: Truth, ledger: Ledger, terms: Terms) -> Expected:
     kept_by_type = {event_type: kept(truth, ledger, event_type) for event_type in EVENT_TYPES}
     facilities = AsOf(truth.reference["dim_facility"], "facility_id")
     carriers = AsOf(truth.reference["dim_carrier"], "carrier_code")
-    all_events = pa.concat_tables(events(name, rows, ledger, terms) for name, rows in kept_by_type.items())
+    all_events = pa.concat_tables(events(name, rows) for name, rows in kept_by_type.items())
     tables = {
         "raw.messages": raw_messages(ledger),
         "clean.events": all_events,

@@ -1,0 +1,57 @@
+"""Generation into a folder, with its progress shown and its seal taken: what ``sim generate`` and ``sim run`` share."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from backends.local.event_log import LocalEventLog
+from sim.errors import UsageError
+from sim.generation.generate import Options, generate
+from sim.progress import Progress
+from sim.run_folder import RunFolder
+from sim.scenario import Scenario
+from sim.scenario_file import resolve
+from sim.seal import seal
+from sim.units import US_PER_S
+
+_MINUTE_US = 60 * US_PER_S
+
+
+def fill(folder: RunFolder, scenario: Scenario, options: Options, echo: Callable[[str], None]) -> int:
+    """Leave scenario, truth, ledger, log and seal in a folder that is there; give the number of messages."""
+    folder.scenario.write_text(resolve(scenario), encoding="utf-8")
+    log = LocalEventLog(folder.log, scenario.platform.log_partitions)
+    minutes = max(1, scenario.duration.us // _MINUTE_US)
+    began = time.monotonic()
+    with Progress("generate", minutes, "simulated min") as progress:
+        messages = generate(
+            scenario, folder, log, options, lambda share, _: progress.update_to(round(share * minutes))
+        )
+    took_s = time.monotonic() - began
+    echo(f"{messages:,} messages in {took_s:.1f} s, {messages / max(took_s, 1e-9):,.0f} a second")
+    sealed = seal(folder.path)
+    sealed.write(folder.seal)
+    for part, digest in sealed.digests.items():
+        echo(f"{part:<7} sha256 {digest}")
+    return messages
+
+
+def empty_folder(path: Path) -> RunFolder:
+    """A folder to generate into: new, empty, or left unfinished, which is begun anew. Raises UsageError for others."""
+    folder = RunFolder(path)
+    parts = (folder.scenario, folder.truth, folder.ledger, folder.log, folder.spool)
+    if folder.seal.exists():
+        raise UsageError(f"{path}: holds a generated run; give a folder that is not there yet, or remove this one")
+    strangers = sorted(set(path.iterdir()) - set(parts)) if path.exists() else []
+    if strangers:
+        raise UsageError(f"{path}: holds '{strangers[0].name}', want an empty folder, or one that is not there yet")
+    for part in parts:
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink(missing_ok=True)
+    path.mkdir(parents=True, exist_ok=True)
+    return folder

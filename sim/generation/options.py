@@ -1,0 +1,25 @@
+"""How to generate. None of it changes what is generated, but ``limit``, which ends it early."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.generation.pace import Pace
+from sim.scenario import Scenario
+from sim.units import Duration, US_PER_S
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``sim generate`` can be asked for."""
+
+    workers: int = 1
+    limit: int | None = None
+    """Messages appended at most: the first to arrive."""
+    pace: Pace | None = None
+
+
+def options(scenario: Scenario, workers: int, limit: int | None, speed: float | None, backfill: Duration) -> Options:
+    """As the command line says it; no ``speed`` is as fast as can be."""
+    start_us = round(scenario.start.timestamp()) * US_PER_S
+    return Options(workers, limit, Pace(speed, start_us + backfill.us) if speed else None)

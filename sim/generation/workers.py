@@ -1,0 +1,76 @@
+"""Slices pressed into chunks, by this process or by several: the chunks are the same, and come in the same order."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from sim.generation.press import press_chunk
+from sim.generation.spool import Chunk
+from sim.scenario import Scenario
+from sim.world.cast import Cast, build_cast
+from sim.world.journal import Slice
+
+ALONE = 2
+"""Slices pressed before other processes are worth their start."""
+_AHEAD = 2
+"""Slices that wait for each worker: enough to keep it busy, few enough to stay small."""
+
+
+def chunks(cast: Cast, slices: Iterator[Slice], folder: Path, workers: int) -> Generator[Chunk]:
+    """The chunk of each slice, in order; ``folder`` gets their files and the truth's."""
+    for one in islice(slices, ALONE if workers > 1 else None):
+        yield press_chunk(cast, one, folder)
+    if workers > 1:
+        yield from _in_parallel(cast.scenario, slices, folder, workers)
+
+
+def _in_parallel(scenario: Scenario, slices: Iterator[Slice], folder: Path, workers: int) -> Iterator[Chunk]:
+    first = next(slices, None)
+    if first is None:
+        return
+    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of Arrow's threads
+    with ProcessPoolExecutor(workers, context, _begin, (scenario, folder)) as pool:
+        pressing: deque[Future[Chunk]] = deque([pool.submit(_press, first)])
+        try:
+            for one in slices:
+                pressing.append(pool.submit(_press, one))
+                while pressing[0].done() or len(pressing) >= workers * _AHEAD:
+                    yield pressing.popleft().result()
+                    if not pressing:
+                        break
+            while pressing:
+                yield pressing.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+_cast: Cast
+_folder: Path
+
+
+def _begin(scenario: Scenario, folder: Path) -> None:
+    global _cast, _folder
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _cast, _folder = build_cast(scenario), folder
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for its next slice for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _press(one: Slice) -> Chunk:
+    return press_chunk(_cast, one, _folder)
