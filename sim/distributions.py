@@ -22,15 +22,20 @@ from sim.units import Duration, Mass, Measure, Share
 
 Q = TypeVar("Q", bound=Measure)
 Shape = Annotated[float, Meta(ge=0.1, le=100)]
+_MOST = 2.0**53
 
 
 class Distribution(Part, Generic[Q], frozen=True, tag_field="kind"):
     """What values of a quantity are drawn from. Numbers are in its smallest unit: microseconds, grams."""
 
     def sample(self, rng: Randomness, purpose: str, entity: npt.ArrayLike) -> F64:
-        """For each entity (whole numbers below 2**64) a value, in an array of the same shape."""
+        """For each entity (whole numbers below 2**64) a value, in an array of the same shape.
+
+        None is above 2**53, which is 285 years: heavy tails stay within what whole numbers of 64 bits can add up.
+        """
         ids = np.asarray(entity, dtype=np.uint64)
-        return self._sample(rng, purpose, np.ascontiguousarray(ids.ravel())).reshape(ids.shape)
+        values = self._sample(rng, purpose, np.ascontiguousarray(ids.ravel()))
+        return np.minimum(values, _MOST).reshape(ids.shape)
 
     @abstractmethod
     def _sample(self, rng: Randomness, purpose: str, entity: U64) -> F64: ...

@@ -34,10 +34,13 @@ class Mistake:
     line: int | None = None
     path: str = ""
     """The way to it from the top, as in ``network.facilities.0.kind``; entries of a list count from 0."""
+    file: str | None = None
+    """Where it is, if not in the scenario's own file."""
 
     def tell(self, file: str) -> str:
         """One line for people: ``late.yaml:14 faults.1: unknown kind 'dely'; ...``."""
-        place = file if self.line is None else f"{file}:{self.line}"
+        name = self.file or file
+        place = name if self.line is None else f"{name}:{self.line}"
         return f"{place} {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
 
 

@@ -6,7 +6,7 @@ found and what is wanted. What only makes sense between values is left to ``sim.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from operator import or_
 from typing import Annotated, Any, get_args, get_origin
@@ -17,15 +17,17 @@ import yaml
 
 from sim.errors import Mistake, unknown
 from sim.field_types import field_types
-from sim.rules.place import Path, dotted
+from sim.rules.place import Broken, Path, dotted
 from sim.shape_words import bare, found_at, length_fits, shorthand, wanted_of
 from sim.units import QUANTITIES, UnitError
 from sim.yaml_document import KNOWN_TAGS, line, scalar
 
 
-def read_shape(root: yaml.Node, wanted: type[Any]) -> tuple[Any, list[Mistake]]:
-    """The value of a type, and what is wrong; the value is of use only if nothing is."""
-    reader = _Reader()
+def read_shape(
+    root: yaml.Node, wanted: type[Any], known: Mapping[Path, Any] | None = None
+) -> tuple[Any, list[Mistake]]:
+    """The value of a type, and what is wrong; the value is of use only if nothing is. What is known is not read."""
+    reader = _Reader(known or {})
     return reader.read(root, wanted, ()), reader.mistakes
 
 
@@ -45,8 +47,14 @@ def line_of(root: yaml.Node, path: Path) -> int:
     return line(node)
 
 
+def told(root: yaml.Node, broken: Iterable[Broken]) -> list[Mistake]:
+    """Broken rules with the lines where they are broken."""
+    return [Mistake(message, line_of(root, where), dotted(where)) for where, message in broken]
+
+
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[Path, Any]) -> None:
+        self.known = known
         self.mistakes: list[Mistake] = []
 
     def read(self, node: yaml.Node, wanted: Any, path: Path) -> Any:
@@ -80,7 +88,8 @@ class _Reader:
         for name, below in self._pairs(node, path, known):
             there.add(name)
             if name != kind.tag_field:
-                values[name] = self.read(below, hints[name], (*path, name))
+                at = (*path, name)
+                values[name] = self.known[at] if at in self.known else self.read(below, hints[name], at)
         for field in kind.fields:
             if field.required and field.encode_name not in there:
                 self._complain(node, path, f"missing key '{field.encode_name}', which is {wanted_of(field.type)}")

@@ -56,11 +56,10 @@ def _several(kind: mi.TupleType | mi.VarTupleType | mi.DictType) -> str:
         case mi.DictType():
             entries = f"at least {kind.min_length} keys and values" if kind.min_length else "keys and values"
             return f"{entries}: {wanted_of(kind.key_type)}, with {wanted_of(kind.value_type)}"
-    least, most = kind.min_length, kind.max_length
-    if least and least == most:
-        return f"a list of {least}"
-    bounds = f" of at least {least}" if least else ""
-    return f"a list{bounds}" + (f" and at most {most}" if least and most else f" of at most {most}" if most else "")
+    least, most = kind.min_length or 0, kind.max_length
+    if most is not None:
+        return f"a list of {least}" if least == most else f"a list of {least} to {most}"
+    return f"a list of at least {least}" if least else "a list"
 
 
 def _one_of(kind: mi.UnionType) -> str:

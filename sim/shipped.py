@@ -1,4 +1,4 @@
-"""What ships with the package: scenarios to run by name, their JSON Schema, and one to start from."""
+"""What ships with the package: scenarios and networks to use by name, their JSON Schema, a scenario to start from."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ TEMPLATE = Path(__file__).parent / "templates" / "scenario.yaml"
 def shipped_scenarios() -> dict[str, Path]:
     """The scenario files that ship with the package, by name."""
     return {path.stem: path for path in sorted(Path(scenarios.__path__[0]).glob("*.yaml"))}
+
+
+def shipped_networks() -> dict[str, Path]:
+    """The network files that ship with the package, by name."""
+    return {path.stem: path for path in sorted((Path(scenarios.__path__[0]) / "networks").glob("*.yaml"))}
 
 
 def find_scenario(given: str) -> Path:

@@ -63,6 +63,21 @@ def line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
 
+def keys_of(node: yaml.Node) -> set[str]:
+    """The keys of a mapping; none of anything else."""
+    return {str(key.value) for key, _ in node.value if _is_text(key)} if isinstance(node, yaml.MappingNode) else set()
+
+
+def value_of(node: yaml.Node, name: str) -> yaml.Node | None:
+    """What a mapping has under a key."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return next((value for key, value in pairs if _is_text(key) and key.value == name), None)
+
+
+def _is_text(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode)
+
+
 def scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
     """The value of a scalar. A number too large to be one stays text."""
     match node.tag.removeprefix(_TAG):

@@ -1,0 +1,50 @@
+"""Rules for producers: releases that can be installed, hot keys of tenants that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.errors import unknown
+from sim.rules.fields import broken_field
+from sim.rules.place import Broken
+from sim.rules.stretches import broken_stretches
+from sim.scenario import Scenario
+from sim.scenario_parts.producers import Firmware
+
+_REPORTED = "vehicle.telemetry"
+_FIRMWARE = ("producers", "telematics_gateway", "firmware")
+_HOT_KEYS = ("producers", "order_system", "hot_keys")
+
+
+def broken_producers(scenario: Scenario) -> Iterator[Broken]:
+    """Mechanisms that would do nothing, or not what they say."""
+    yield from _hot_keys(scenario)
+    for i, release in enumerate(scenario.producers.telematics_gateway.firmware):
+        for path, message in (*_when(release, scenario), *_field(release)):
+            yield (*_FIRMWARE, i, *path), message
+
+
+def _hot_keys(scenario: Scenario) -> Iterator[Broken]:
+    tenants = [tenant.id for tenant in scenario.tenants]
+    hot_keys = scenario.producers.order_system.hot_keys
+    yield from broken_stretches(hot_keys, _HOT_KEYS, scenario.duration, "the scenario's duration")
+    for i, hot in enumerate(hot_keys):
+        if hot.tenant not in tenants:
+            yield (*_HOT_KEYS, i, "tenant"), unknown("tenant", hot.tenant, tenants)
+        if not hot.key:
+            yield (*_HOT_KEYS, i, "key"), "found an empty text, want the key that the messages get"
+
+
+def _when(release: Firmware, scenario: Scenario) -> Iterator[Broken]:
+    after, until, duration = release.after, release.until, scenario.duration
+    if until.us < after.us:
+        yield ("until",), f"found '{until.written}', want at least after, {after.written}"
+    if after.us >= duration.us:
+        yield ("after",), f"found '{after.written}', want less than the scenario's duration, {duration.written}"
+
+
+def _field(release: Firmware) -> Iterator[Broken]:
+    if release.change in ("add_field", "break_type"):
+        yield from broken_field(release.change, _REPORTED, release.field)
+    elif release.field:
+        yield ("field",), f"found '{release.field}', want no such key: {release.change} is about no field"
