@@ -27,9 +27,7 @@ def fill(folder: RunFolder, scenario: Scenario, options: Options, echo: Callable
     minutes = max(1, scenario.duration.us // _MINUTE_US)
     began = time.monotonic()
     with Progress("generate", minutes, "simulated min") as progress:
-        messages = generate(
-            scenario, folder, log, options, lambda share, _: progress.update_to(round(share * minutes))
-        )
+        messages = generate(scenario, folder, log, options, lambda share, _: progress.update_to(round(share * minutes)))
     took_s = time.monotonic() - began
     echo(f"{messages:,} messages in {took_s:.1f} s, {messages / max(took_s, 1e-9):,.0f} a second")
     sealed = seal(folder.path)

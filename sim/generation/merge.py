@@ -19,6 +19,7 @@ from sim.generation.spool import Chunk, SpooledChunk
 PIECE_ROWS = 65_536
 _NEVER = 2**62
 
+
 @dataclass(frozen=True)
 class Piece:
     """Messages in order of arrival, following those of the piece before."""
@@ -30,6 +31,12 @@ class Piece:
     """Rows of the truth's facts, over all parts."""
     kept_ids: I64
     """The id of the message that a duplicate repeats, or -1."""
+
+    def rows(self, first: int, end: int) -> Piece:
+        """A part of the piece."""
+        messages = self.messages.slice(first, end - first)
+        return Piece(messages, self.first_id + first, self.fact_rows[first:end], self.kept_ids[first:end])
+
 
 class Merge:
     """Gives the pieces of a run, and calls for each chunk when all of it has arrived."""
@@ -85,16 +92,17 @@ class Merge:
             spooled.message_ids[batch.column("row").to_numpy()] = ids[first : first + batch.num_rows]
             first += batch.num_rows
 
+
 def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
+
 
 def _kept_ids(spooled: SpooledChunk, batch: pa.RecordBatch) -> I64:
     """A message is kept before its copies arrive, so its id is known."""
     rows = batch.column("kept_row").to_numpy()
     return np.where(rows < 0, -1, spooled.message_ids[rows])
 
+
 def _fact_rows(spooled: SpooledChunk, batch: pa.RecordBatch) -> I64:
     types = batch.column("event_type").to_numpy()
     return np.asarray(spooled.fact_bases[types] + batch.column("fact_row").to_numpy(), np.int64)
-
-assert SPOOLED.get_field_index("kept_row") >= 0

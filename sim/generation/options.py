@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.generation.pace import Pace
 from sim.scenario import Scenario
-from sim.units import Duration, US_PER_S
+from sim.units import US_PER_S, Duration
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""How fast messages are appended: all at once, or as the clock on the wall allows, so that consumers see a live stream."""
+"""How fast messages are appended: as the clock on the wall allows, so that consumers see a live stream."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -39,5 +40,5 @@ class Pace:
         times = piece.messages.column("ingest_time").to_numpy()
         ticks = np.maximum(times - self.live_from, -1) // int(_TICK_S * self.speed * 1e6)
         borders = [0, *(np.flatnonzero(np.diff(ticks)) + 1).tolist(), len(times)]
-        for first, end in zip(borders, borders[1:], strict=False):
+        for first, end in pairwise(borders):
             yield piece.rows(first, end)

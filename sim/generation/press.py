@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from sim.facts import Facts
 from sim.fates import fates
 from sim.faults import apply_all
-from sim.generation.encode import Encoded, encode
-from sim.generation.spool import SPOOLED, SPOOLED_FIRINGS, Chunk, write_chunk
-from sim.ledger import FORMATS
+from sim.generation.encode import encode
+from sim.generation.spool import SPOOLED, Chunk, write_chunk
 from sim.producers.formats import format_codes
 from sim.producers.plan import EVENT_TYPE_NAMES, Plan
 from sim.producers.report import report
@@ -23,8 +20,6 @@ from sim.world.cast import Cast
 from sim.world.facts import press
 from sim.world.journal import Slice
 from sim.world.movements import movements
-
-assert FORMATS
 
 
 def press_chunk(cast: Cast, one: Slice, folder: Path) -> Chunk:

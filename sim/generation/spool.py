@@ -34,8 +34,8 @@ SPOOLED = pa.schema(
         ("value", pa.large_binary()),
     ]
 )
-"""Times are microseconds since 1970; ``row`` and ``kept_row`` count the plan's messages, ``fact_row`` the slice's facts;
-types, sources, tenants, formats and bodies are numbers, -1 for none."""
+"""Times are microseconds since 1970; ``row`` and ``kept_row`` count the plan's messages, ``fact_row`` the slice's
+facts; types, sources, tenants, formats and bodies are numbers, -1 for none."""
 
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 

@@ -66,11 +66,28 @@ def test_the_key_of_other_events_is_tenant_source_and_id(told, rows):
 def test_an_added_field_changes_the_schema_hash(told, rows):
     told.fact("vehicle.telemetry", "08:01", odometer_km=1.0)
     told.fact("vehicle.telemetry", "08:02", odometer_km=1.0)
-    told._messages[1]["body"] = "added_field"
-    told.firing("faults.2", 1)
-    hashes = [row["schema_hash"] for row in rows("clean.events", added_fields={"faults.2": "cabin_c"})]
+    told._messages[1] |= {"body": "added_field", "detail": "cabin_c"}
+    hashes = [row["schema_hash"] for row in rows("clean.events")]
     assert hashes[0] == hashlib.sha256(b"vehicle.telemetry/1").hexdigest()[:16]
     assert hashes[1] == hashlib.sha256(b"vehicle.telemetry/1+cabin_c").hexdigest()[:16]
+
+
+def test_a_wrong_clock_decides_when_an_event_happened(told, rows):
+    told.fact(STATUS, "08:01", status="delivered")
+    wrong, window = datetime(2026, 3, 2, 8, 9, tzinfo=UTC), datetime(2026, 3, 2, 8, 5, tzinfo=UTC)
+    told._messages[0] |= {"event_time": wrong, "ingest_time": wrong}
+    assert [row["event_time"] for row in rows("clean.events")] == [wrong]
+    assert [row["event_time"] for row in rows("clean.shipment_status_events")] == [wrong]
+    assert [row["window_start"] for row in rows("curated.kpi_5min")] == [window]
+
+
+def test_a_version_tells_nothing_of_the_fields_that_came_after_it(told):
+    for minute in ("01", "02"):
+        told.fact("vehicle.telemetry", f"08:{minute}", event_version=2, odometer_km=1.0, battery_pct=80.0)
+    told._messages[1]["event_version"] = 1
+    payloads = told.expected().payloads["vehicle.telemetry"].to_pylist()
+    assert [payload["battery_pct"] for payload in payloads] == [80.0, None]
+    assert [payload["fuel_pct"] for payload in payloads] == [50.0, 50.0]
 
 
 def test_unknown_fields_are_hashed_in_order():
