@@ -63,6 +63,12 @@ def cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _schema_of(text: str) -> str:
+    if text not in ("scenario", "network"):
+        raise argparse.ArgumentTypeError(unknown("kind of file", text, ("scenario", "network")))
+    return text
+
+
 Argument = tuple[str, Mapping[str, Any]]
 _SCENARIO: Argument = ("scenario", {"metavar": "SCENARIO", "help": "a scenario file, or the name of a shipped one"})
 _RUNS: Argument = (
@@ -82,6 +88,14 @@ _WORKERS: Argument = (
 _SEED: Argument = (
     "--seed",
     {"metavar": "N", "type": _seed, "help": "the seed, in place of the scenario's own"},
+)
+_FILES: Argument = (
+    "files",
+    {"metavar": "FILE", "nargs": "+", "help": "a scenario or network file, or a shipped scenario's name"},
+)
+_SCHEMA_OF: Argument = (
+    "of",
+    {"metavar": "OF", "nargs": "?", "type": _schema_of, "default": "scenario", "help": "scenario (default) or network"},
 )
 
 COMMANDS: Mapping[str, tuple[str, Sequence[Argument]]] = {
@@ -135,10 +149,13 @@ COMMANDS: Mapping[str, tuple[str, Sequence[Argument]]] = {
     "runs": ("list the runs", [_RUNS]),
     "list": ("list the scenarios that ship with the package", []),
     "validate": (
-        "read scenario files and tell every mistake in them",
-        [("files", {"metavar": "SCENARIO", "nargs": "+", "help": "a scenario file, or the name of a shipped one"})],
+        "read scenario and network files and tell every mistake in them",
+        [_FILES],
     ),
-    "schema": ("print the JSON Schema of scenario files, for editors", []),
+    "schema": (
+        "print the JSON Schema of scenario or network files, for editors",
+        [_SCHEMA_OF],
+    ),
     "init": (
         "write a commented scenario to start from; overwrites nothing",
         [("folder", {"metavar": "DIR", "type": _folder, "help": "the folder to write into"})],

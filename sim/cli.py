@@ -19,8 +19,8 @@ from sim.exit_status import ExitStatus
 from sim.interrupt import keyboard_interrupt
 from sim.output import OutputError, be_heard, give_up, tell
 from sim.scenario import Scenario
-from sim.scenario_file import load
-from sim.scenario_schema import scenario_schema
+from sim.scenario_file import load, load_either
+from sim.scenario_schema import network_schema, scenario_schema
 from sim.shipped import find_scenario, shipped_scenarios, start_scenario
 
 
@@ -101,17 +101,18 @@ def _validate(given: Namespace) -> ExitStatus:
     status = ExitStatus.PASS
     for file in given.files:
         try:
-            scenario = load(find_scenario(file))
+            found = load_either(find_scenario(file))
         except UsageError as error:
             print(error, file=sys.stderr)
             status = ExitStatus.USAGE
         else:
-            tell(f"{file}: good: scenario '{scenario.name}'")
+            what = f"scenario '{found.name}'" if isinstance(found, Scenario) else "a network"
+            tell(f"{file}: good: {what}")
     return status
 
 
-def _schema(_: Namespace) -> ExitStatus:
-    tell(scenario_schema(), end="")
+def _schema(given: Namespace) -> ExitStatus:
+    tell(network_schema() if given.of == "network" else scenario_schema(), end="")
     return ExitStatus.PASS
 
 
@@ -134,7 +135,11 @@ _COMMANDS: Mapping[str, Callable[[Namespace], ExitStatus]] = {
     "init": _init,
 }
 
-_STOPPED: Mapping[str, str] = {"run": "; the next run starts in a new folder", "generate": "; the folder can be given again", "check": "; nothing was changed"}
+_STOPPED: Mapping[str, str] = {
+    "run": "; the next run starts in a new folder",
+    "generate": "; the folder can be given again",
+    "check": "; nothing was changed",
+}
 
 
 def _run_folder(given: str, runs_folder: Path) -> Path:
