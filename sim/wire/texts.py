@@ -34,8 +34,6 @@ def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """A column as one array; a chunked one is copied, its dictionaries made one."""
     if not isinstance(column, pa.ChunkedArray):
         return column
-    if pa.types.is_dictionary(column.type):
-        column = column.unify_dictionaries()
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 

@@ -152,6 +152,7 @@ def test_a_slice_of_text_is_looked_at_alone() -> None:
     assert strings(whole[1:2]).to_pylist() == ["plain"]
     assert strings(whole[1:]).to_pylist() == ["plain", "x\\ny", None]
     assert strings(whole[:1]).to_pylist() == ['a\\"b']
+    assert strings(pa.array(["plain", 'a"b'])[1:]).to_pylist() == ['a\\"b']
 
 
 def test_times_lose_a_fraction_of_zero() -> None:
