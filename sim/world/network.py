@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from sim import scenario
+from sim.scenario_parts.network import Mode
 from sim.world.calendar import OpeningCalendar
+from sim.world.disruptions import closures
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class DirectedLane:
     travel_us: int
     headway_us: int
     capacity: int
+    mode: Mode = "road"
+    ends: tuple[str, str] = ("", "")
+    """The facilities' ids, as a disruption names them."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Network:
     home_carriers: tuple[int, ...]
     """The carrier of each facility's first lane."""
     calendars: tuple[OpeningCalendar, ...]
+    """When facilities are open, and not shut by a disruption."""
     routes: dict[tuple[int, int], tuple[int, ...]]
 
 
@@ -53,11 +59,18 @@ def _directed(parts: scenario.Network) -> Iterator[DirectedLane]:
                 lane.travel_time.us,
                 lane.headway.us,
                 lane.vehicle_capacity,
+                lane.mode,
+                (origin, destination),
             )
 
 
-def shortest_ways(origin: int, lanes: tuple[DirectedLane, ...]) -> dict[int, tuple[int, ...]]:
-    """The lanes to each facility within reach, shortest by travel time; of two equal ways, the first by lane ids."""
+def shortest_ways(
+    origin: int, lanes: tuple[DirectedLane, ...], ends_only: frozenset[int] = frozenset()
+) -> dict[int, tuple[int, ...]]:
+    """The lanes to each facility within reach, shortest by travel time; of two equal ways, the first by lane ids.
+
+    No way leads through one of ``ends_only``.
+    """
     leaving: dict[int, list[int]] = {}
     for k, lane in enumerate(lanes):
         leaving.setdefault(lane.origin, []).append(k)
@@ -68,6 +81,8 @@ def shortest_ways(origin: int, lanes: tuple[DirectedLane, ...]) -> dict[int, tup
         if here in ways:
             continue
         ways[here] = way
+        if here in ends_only and here != origin:
+            continue
         for k in leaving.get(here, ()):
             lane = lanes[k]
             heappush(frontier, (travel_us + lane.travel_us, (*ids, lane.id), (*way, k), lane.destination))
@@ -79,13 +94,17 @@ def build_network(whole: scenario.Scenario) -> Network:
     parts = whole.network
     lanes = tuple(_directed(parts))
     depots = tuple(k for k, f in enumerate(parts.facilities) if f.kind == "depot")
-    ways = {origin: shortest_ways(origin, lanes) for origin in depots}
+    ends_only = frozenset(k for k, f in enumerate(parts.facilities) if f.kind in ("depot", "locker"))
+    ways = {origin: shortest_ways(origin, lanes, ends_only) for origin in depots}
     return Network(
         parts.facilities,
         parts.carriers,
         lanes,
         depots,
         tuple(next((lane.carrier for lane in lanes if lane.origin == k), 0) for k in range(len(parts.facilities))),
-        tuple(OpeningCalendar.of(f.open, f.timezone, whole.start, whole.duration.us) for f in parts.facilities),
+        tuple(
+            OpeningCalendar.of_facility(f, whole.start, whole.duration.us).without(closures(whole, f))
+            for f in parts.facilities
+        ),
         {(a, b): ways[a][b] for a in depots for b in depots if b in ways[a]},
     )
