@@ -91,7 +91,7 @@ _SEED: Argument = (
 )
 _FILES: Argument = (
     "files",
-    {"metavar": "FILE", "nargs": "+", "help": "a scenario or network file, or a shipped scenario's name"},
+    {"metavar": "SCENARIO", "nargs": "+", "help": "a scenario or network file, or a shipped scenario's name"},
 )
 _SCHEMA_OF: Argument = (
     "of",
