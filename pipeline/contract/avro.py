@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 import fastavro
@@ -90,8 +91,8 @@ def schemas() -> dict[tuple[str, int], AvroSchema]:
 
 
 @cache
-def _published() -> dict[bytes, AvroSchema]:
-    return {schema.fingerprint: schema for schema in schemas().values()}
+def _published() -> dict[bytes, tuple[str, int]]:
+    return {schema.fingerprint: kind for kind, schema in schemas().items()}
 
 
 def is_avro(message: bytes) -> bool:
@@ -99,19 +100,20 @@ def is_avro(message: bytes) -> bool:
     return message.startswith(MARKER)
 
 
-def json_of(message: bytes, published: Mapping[bytes, AvroSchema] | None = None) -> bytes:
+def json_of(message: bytes, private: Mapping[bytes, AvroSchema] = MappingProxyType({})) -> bytes:
     """The JSON message that says what a message in Avro says, in canonical form. Raises ``UnreadableAvro``.
 
-    ``published`` are the schemas that are known, by fingerprint; those of the contract, if left out.
+    ``private`` are schemas, by fingerprint, that are known beside the contract's own.
     """
     if len(message) < _HEAD_BYTES:
         raise UnreadableAvro(Rejection.BAD_AVRO, f"must have at least {_HEAD_BYTES} bytes")
-    known = _published() if published is None else published
-    schema = known.get(message[len(MARKER) : _HEAD_BYTES])
+    mark = message[len(MARKER) : _HEAD_BYTES]
+    kind = _published().get(mark)
+    schema = schema_of(*kind) if kind else private.get(mark)
     if schema is None:
-        raise UnreadableAvro(Rejection.UNKNOWN_SCHEMA, "the fingerprint must be one of the contract's schemas")
+        raise UnreadableAvro(Rejection.UNKNOWN_SCHEMA, "the fingerprint must be that of one of the contract's schemas")
     document = schema.read(message)
-    if published is None and schemas().get((document["event_type"], document["event_version"])) is not schema:
+    if kind and kind != (document["event_type"], document["event_version"]):
         raise UnreadableAvro(Rejection.BAD_AVRO, "event_type and event_version must be those of the schema")
     return msgspec.json.encode(_present(document))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 import pyarrow as pa
@@ -15,12 +15,13 @@ from sim.checks.scratch import Scratch
 _READ = pa.schema([*MESSAGE, pa.field("text", pa.string()), pa.field("strict", pa.bool_(), nullable=False)])
 
 
-def load_bodies(batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
+def load_bodies(batches: Iterable[pa.RecordBatch], scratch: Scratch, private: Iterable[avro.AvroSchema] = ()) -> None:
     """Make a table ``bodies``: a row for each witness that the log holds at its place.
 
     ``bodies`` has ``message_id``, ``event_type``, ``fact_row`` and ``planned_producer_time`` of the ledger's message at
     that place; of the log's ``key``, ``ingest_time``, ``digest``, ``strict`` (whether it is strict JSON, or Avro by a
-    schema of the contract) and ``body`` (as JSON; null if it is not).
+    schema of the contract or one of ``private``, which only its producers know) and ``body`` (as JSON; null if it is
+    not).
     """
     scratch.run(
         "create or replace table witnesses as select m.* from messages m "
@@ -29,7 +30,8 @@ def load_bodies(batches: Iterable[pa.RecordBatch], scratch: Scratch) -> None:
     )
     (highest,) = scratch.numbers('select max("offset") from witnesses')
     places = _places(scratch, highest + 1)
-    reader = pa.RecordBatchReader.from_batches(_READ, _witnesses(batches, places, highest + 1))
+    known = {schema.fingerprint: schema for schema in private}
+    reader = pa.RecordBatchReader.from_batches(_READ, _witnesses(batches, places, highest + 1, known))
     scratch.load("witnessed", reader, '"partition", "offset", key, ingest_time, sha256(value) as digest, strict, text')
     scratch.run(
         "create or replace table bodies as "
@@ -44,21 +46,23 @@ def _places(scratch: Scratch, width: int) -> pa.Array:
     return pa.array([row[0] for row in rows], pa.int64())
 
 
-def _witnesses(batches: Iterable[pa.RecordBatch], places: pa.Array, width: int) -> Iterator[pa.RecordBatch]:
+def _witnesses(
+    batches: Iterable[pa.RecordBatch], places: pa.Array, width: int, private: Mapping[bytes, avro.AvroSchema]
+) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         place = pc.add(pc.multiply(batch["partition"].cast(pa.int64()), width), batch["offset"])
         rows = batch.cast(MESSAGE).filter(pc.is_in(place, places))
-        texts = [_strict_json(value) for value in rows["value"].to_pylist()]
+        texts = [_strict_json(value, private) for value in rows["value"].to_pylist()]
         strict = [text is not None for text in texts]
         columns = [*rows.columns, pa.array(texts, pa.string()), pa.array(strict)]
         yield pa.RecordBatch.from_arrays(columns, schema=_READ)
 
 
-def _strict_json(value: bytes) -> str | None:
+def _strict_json(value: bytes, private: Mapping[bytes, avro.AvroSchema]) -> str | None:
     """The text of a value that is UTF-8 and JSON by RFC 8259, the JSON of one in Avro, or nothing."""
     try:
         if avro.is_avro(value):
-            return avro.json_of(value).decode()
+            return avro.json_of(value, private).decode()
         msgspec.json.decode(value)
         return value.decode()
     except (ValueError, RecursionError):

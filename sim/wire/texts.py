@@ -136,8 +136,11 @@ def needs_escape(texts: pa.Array) -> bool:
 
 
 def strings(texts: pa.Array) -> pa.Array:
-    """What stands between the quotes of each JSON string. Dictionary-encoded text is escaped once for each value."""
-    if not pa.types.is_dictionary(texts.type):
+    """What stands between the quotes of each JSON string. Dictionary-encoded text is escaped once for each value.
+
+    A dictionary longer than the column (of a slice, say) is not looked at; its values are taken first.
+    """
+    if not pa.types.is_dictionary(texts.type) or len(texts.dictionary) > len(texts):
         texts = texts.cast(pa.string())
         if not needs_escape(texts):
             return texts

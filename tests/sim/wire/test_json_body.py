@@ -155,6 +155,15 @@ def test_a_slice_of_text_is_looked_at_alone() -> None:
     assert strings(pa.array(["plain", 'a"b'])[1:]).to_pylist() == ['a\\"b']
 
 
+def test_a_dictionary_may_be_longer_than_its_column_and_hold_null() -> None:
+    values = pa.array(["plain", 'a"b', None, "x", "y", "z", "\n"])
+    for rows in ([0, 3], [1, None], [6, 2, 0, 0, 5, 4, 4, 3, 1]):
+        coded = pa.DictionaryArray.from_arrays(pa.array(rows, pa.int32()), values)
+        texts = [None if row is None else values[row].as_py() for row in rows]
+        escaped = [None if text is None else msgspec.json.encode(text)[1:-1].decode() for text in texts]
+        assert strings(coded).to_pylist() == escaped
+
+
 def test_times_lose_a_fraction_of_zero() -> None:
     at = np.array([0, 1, 1_000_000, -1, 4_102_444_800_000_000])
     assert times(at).to_pylist() == [
