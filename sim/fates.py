@@ -1,113 +1,134 @@
-"""What must become of each message, decided from the plan and the log's order alone, in SQL.
+"""What must become of each message, decided from the plan alone, by column.
 
-The pipeline decides the same thing from the bytes, with other means; the checks compare the two.
+The pipeline decides the same thing from the bytes, with other means; the checks compare the two. No two messages about
+one fact arrive in the same microsecond (``sim.producers.copies.apart``), so their order needs no positions in the log,
+and whatever repeats a message is in its plan, so that no other slice matters.
 """
 
 from __future__ import annotations
 
-import duckdb
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
 from pipeline.contract.events import STATUS_CHANGED
 from pipeline.contract.rejections import Rejection
-from sim.ledger import Body
-from sim.producers.plan import BODIES, Messages, type_code
-from sim.producers.wire import DAMAGES, damage_of
-from sim.rng import Randomness
+from sim.arrays import I64
+from sim.ledger import FORMATS, Body, Fate
+from sim.producers.copies import facts_told_again
+from sim.producers.plan import BODIES, Messages, Plan, type_code
+from sim.wire.misshape import AVRO_DAMAGES, DAMAGES, Damage
+from sim.wire.poison import AVRO_POISONS, POISONS
 
 WINDOW_US = 5 * 60 * 1_000_000
-
-_FATES = """
-with message as (
-    select *,
-        case
-            when body = $malformed then damage_code
-            when body = $broken then $wrong_type
-            when event_time > ingest_time + $future_tolerance then $from_future
-        end as refused,
-        (event_time // $window + 1) * $window as window_end
-    from planned
-),
-by_id as (
-    select message_id, first_value(message_id) over same_id as first_by_id, first_value(body) over same_id as first_body
-    from message where refused is null
-    window same_id as (partition by producer, event_type, fact_row, new_id order by ingest_time, "partition", "offset")
-),
-by_status as (
-    select message_id, first_value(message_id) over (
-        partition by fact_row order by ingest_time, "partition", "offset") as first_by_status
-    from message join by_id using (message_id) where message_id = first_by_id and event_type = $status_changed
-)
-select
-    case
-        when refused is not null then 'rejected'
-        when message_id <> first_by_id and body <> first_body then 'rejected'
-        when message_id <> coalesce(first_by_status, first_by_id) then 'duplicate'
-        when ingest_time <= window_end then 'clean'
-        when ingest_time <= window_end + $allowed_lateness then 'late'
-        else 'too_late'
-    end as fate,
-    case
-        when refused is not null then refused
-        when message_id <> first_by_id and body <> first_body then $conflict
-    end as code,
-    case
-        when fate <> 'duplicate' then null
-        when message_id <> first_by_id then first_by_id
-        else first_by_status
-    end as kept_message_id,
-    case when fate = 'duplicate' then if(message_id <> first_by_id, 'event_id', 'status') end as matched_on
-from message left join by_id using (message_id) left join by_status using (message_id)
-order by message_id
-"""
+_FATES = tuple(Fate)
+_CODES = tuple(Rejection)
+_MATCHED_ON = ("event_id", "status")
+_NONE = -1
 
 
-def fates(
-    messages: Messages,
-    positions: pa.Table,
-    randomness: Randomness,
-    *,
-    allowed_lateness_us: int,
-    future_tolerance_us: int,
-) -> pa.Table:
-    """``fate``, ``code``, ``kept_message_id`` and ``matched_on`` of each message, in order of message id.
+def fates(plan: Plan, *, allowed_lateness_us: int, future_tolerance_us: int) -> pa.Table:
+    """``fate``, ``code``, ``kept_row`` and ``matched_on`` of each message, by row of the plan.
 
-    ``positions`` holds the partition and offset of each message, likewise.
+    ``kept_row`` is the row of the message that a duplicate repeats. What was dropped has no fate: null.
     """
-    codes = np.array([code for _, code in DAMAGES], dtype=object)
-    malformed = messages.body == BODIES.index(Body.MALFORMED)
-    damage_code = np.full(len(messages), None, dtype=object)
-    damage_code[malformed] = codes[damage_of(messages, randomness)[malformed]]
-    planned = pa.table(
-        {
-            "message_id": np.arange(len(messages)),
-            "partition": positions["partition"],
-            "offset": positions["offset"],
-            "producer": messages.producer,
-            "event_type": messages.event_type,
-            "fact_row": messages.fact_row,
-            "new_id": messages.new_id,
-            "event_time": messages.event_time,
-            "ingest_time": messages.ingest_time,
-            "body": messages.body,
-            "damage_code": pa.array(damage_code, pa.string()),
-        }
+    messages = plan.messages
+    refused = _refused(plan, future_tolerance_us)
+    fate = _lateness(messages, allowed_lateness_us)
+    kept, matched_on = (np.full(len(messages), _NONE, dtype=np.int64) for _ in range(2))
+    several = np.flatnonzero(facts_told_again(messages) & ~messages.dropped & (refused == _NONE))
+    if len(several):
+        repeats = _repeats(messages, several)
+        refused[repeats.conflicts] = _CODES.index(Rejection.CONFLICTING_DUPLICATE)
+        for number, (rows, firsts) in enumerate((repeats.of_id, repeats.of_status)):
+            fate[rows], kept[rows], matched_on[rows] = _FATES.index(Fate.DUPLICATE), firsts, number
+    fate = np.where(refused == _NONE, fate, _FATES.index(Fate.REJECTED))
+    there = ~messages.dropped
+    columns = {
+        "fate": _words(_FATES, np.where(there, fate, _NONE)),
+        "code": _words(_CODES, np.where(there, refused, _NONE)),
+        "kept_row": pa.array(kept, mask=kept == _NONE),
+        "matched_on": _words(_MATCHED_ON, matched_on),
+    }
+    return pa.table(columns)
+
+
+def _lateness(messages: Messages, allowed_us: int) -> I64:
+    """Clean, late or too late, by how long after the end of the event's window a message arrives."""
+    window_end = (messages.event_time // WINDOW_US + 1) * WINDOW_US
+    behind = messages.ingest_time - window_end
+    late = np.where(behind <= allowed_us, _FATES.index(Fate.LATE), _FATES.index(Fate.TOO_LATE))
+    return np.where(behind <= 0, _FATES.index(Fate.CLEAN), late)
+
+
+def _refused(plan: Plan, tolerance_us: int) -> I64:
+    """The row of ``Rejection`` for which a message is refused whatever else there is, or -1."""
+    messages = plan.messages
+    future = messages.event_time > messages.ingest_time + tolerance_us
+    refused = np.where(future, _CODES.index(Rejection.EVENT_FROM_FUTURE), _NONE)
+    rows = np.flatnonzero(messages.detail >= 0)
+    written = np.asarray(plan.formats)[messages.producer[rows]]
+    code = _code_table(plan.details)[written, messages.body[rows], messages.detail[rows]]
+    refused[rows] = np.where(code == _NONE, refused[rows], code)
+    return refused
+
+
+def _code_table(details: tuple[str, ...]) -> I64:
+    """By format, body and detail the row of ``Rejection``, or -1: what is wrong with the bytes is seen first."""
+    table = np.full((len(FORMATS), len(BODIES), len(details)), _NONE, dtype=np.int64)
+    for written, damages, poisons in ((0, DAMAGES, POISONS), (1, AVRO_DAMAGES, AVRO_POISONS)):
+        table[written, BODIES.index(Body.MALFORMED)] = _codes_of(damages, details)
+        table[written, BODIES.index(Body.POISONED)] = _codes_of(poisons, details)
+    table[0, BODIES.index(Body.BROKEN_TYPE)] = _CODES.index(Rejection.WRONG_TYPE)
+    for body in (Body.ADDED_FIELD, Body.BROKEN_TYPE):
+        table[1, BODIES.index(body)] = _CODES.index(Rejection.UNKNOWN_SCHEMA)
+    return table
+
+
+def _codes_of(damages: Iterable[Damage], details: tuple[str, ...]) -> list[int]:
+    codes = {damage.name: _CODES.index(damage.code) for damage in damages}
+    return [codes.get(detail, _NONE) for detail in details]
+
+
+@dataclass(frozen=True)
+class _Repeats:
+    """Messages that say again what one before them said: their rows, and those of the ones before."""
+
+    of_id: tuple[I64, I64]
+    of_status: tuple[I64, I64]
+    conflicts: I64
+    """The same id with another body."""
+
+
+def _repeats(messages: Messages, rows: I64) -> _Repeats:
+    rows = rows[np.argsort(messages.ingest_time[rows], kind="stable")]
+    # All of one fact have its producer, and with it the source.
+    first = _first_like(rows, messages.event_type[rows], messages.fact_row[rows], messages.new_id[rows])
+    again = rows != first
+    conflict = again & (
+        (messages.body[rows] != messages.body[first]) | (messages.detail[rows] != messages.detail[first])
     )
-    with duckdb.connect() as connection:
-        connection.register("planned", planned)
-        answer = connection.sql(
-            _FATES,
-            params={
-                "malformed": BODIES.index(Body.MALFORMED),
-                "broken": BODIES.index(Body.BROKEN_TYPE),
-                "wrong_type": Rejection.WRONG_TYPE.value,
-                "from_future": Rejection.EVENT_FROM_FUTURE.value,
-                "conflict": Rejection.CONFLICTING_DUPLICATE.value,
-                "status_changed": type_code(STATUS_CHANGED),
-                "window": WINDOW_US,
-                "allowed_lateness": allowed_lateness_us,
-                "future_tolerance": future_tolerance_us,
-            },
-        )
-        return answer.to_arrow_table()
+    by_id = again & ~conflict
+    status = rows[~again & (messages.event_type[rows] == type_code(STATUS_CHANGED))]
+    first_status = _first_like(status, messages.fact_row[status], messages.event_time[status])
+    other = status != first_status
+    return _Repeats((rows[by_id], first[by_id]), (status[other], first_status[other]), rows[conflict])
+
+
+def _first_like(rows: I64, *same: I64) -> I64:
+    """For each of these rows the first one that has the same values."""
+    order = np.lexsort(same)  # stable: equal ones stay in their order
+    new = np.zeros(len(rows), dtype=bool)
+    new[:1] = True
+    for column in same:
+        new[1:] |= column[order][1:] != column[order][:-1]
+    first = np.empty_like(rows)
+    first[order] = rows[order][np.maximum.accumulate(np.where(new, np.arange(len(rows)), 0))]
+    return first
+
+
+def _words(words: tuple[str, ...], which: I64) -> pa.Array:
+    codes = pa.array(which, pa.int8(), mask=which == _NONE)
+    return pa.DictionaryArray.from_arrays(codes, pa.array([str(word) for word in words], pa.string()))

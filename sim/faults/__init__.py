@@ -2,21 +2,40 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sim.faults.base import Luck
+from sim.faults.clock_skew import ClockSkew
 from sim.faults.corrupt import Corrupt
 from sim.faults.delay import Delay
 from sim.faults.drift import Drift
+from sim.faults.drop import Drop
 from sim.faults.duplicate import Duplicate
 from sim.faults.hotspot import Hotspot
 from sim.faults.offline import Offline
+from sim.faults.poison import Poison
+from sim.faults.replay import Replay
+from sim.producers.copies import apart
 from sim.producers.plan import Plan
 from sim.rng import Randomness
 
-Fault = Corrupt | Delay | Drift | Duplicate | Hotspot | Offline
+Fault = ClockSkew | Corrupt | Delay | Drift | Drop | Duplicate | Hotspot | Offline | Poison | Replay
 
-_ORDER: tuple[type[Fault], ...] = (Drift, Corrupt, Hotspot, Offline, Delay, Duplicate)
-"""Bodies first, then keys, then times, then copies: so a copy repeats what was really sent, and comes after it."""
+_ORDER: tuple[type[Fault], ...] = (
+    Drop,
+    Drift,
+    Corrupt,
+    Poison,
+    ClockSkew,
+    Hotspot,
+    Offline,
+    Delay,
+    Duplicate,
+    Replay,
+)
+"""Losses first, since nothing can be shown at a message that is not there. Then bodies and clocks, which change bytes,
+at a message and all copies of it that its producer's own mechanisms made, so that these stay copies. Then keys, then
+times, which bytes do not tell. Copies last: they repeat what was really sent."""
 
 
 def apply_all(faults: Sequence[Fault], plan: Plan, randomness: Randomness) -> Plan:
@@ -24,14 +43,26 @@ def apply_all(faults: Sequence[Fault], plan: Plan, randomness: Randomness) -> Pl
     seen: Counter[str] = Counter()
     lucks = []
     for index, fault in enumerate(faults):
-        kind = type(fault).__name__.lower()
-        lucks.append(Luck(index, kind, seen[kind], randomness))
-        seen[kind] += 1
+        lucks.append(Luck(index, fault.kind, seen[fault.kind], randomness))
+        seen[fault.kind] += 1
     for kind_of_fault in _ORDER:
         for fault, luck in zip(faults, lucks, strict=True):
             if isinstance(fault, kind_of_fault):
                 plan = fault.apply(plan, luck)
-    return plan
+    return replace(plan, messages=apart(plan.messages)) if faults else plan
 
 
-__all__ = ["Corrupt", "Delay", "Drift", "Duplicate", "Fault", "Hotspot", "Offline", "apply_all"]
+__all__ = [
+    "ClockSkew",
+    "Corrupt",
+    "Delay",
+    "Drift",
+    "Drop",
+    "Duplicate",
+    "Fault",
+    "Hotspot",
+    "Offline",
+    "Poison",
+    "Replay",
+    "apply_all",
+]

@@ -1,9 +1,11 @@
-"""Bytes that are no longer a message: cut short, not UTF-8, or not JSON at all."""
+"""Bytes that are no longer a message: cut short, not UTF-8, or not what they say they are."""
 
 from sim.faults.base import FaultBase, Luck
+from sim.faults.spoil import spoiled
 from sim.ledger import Body
-from sim.producers.plan import SOUND, Plan, body_code
+from sim.producers.plan import SOUND, Plan
 from sim.units import Share
+from sim.wire.misshape import AVRO_DAMAGES, DAMAGES
 
 
 class Corrupt(FaultBase, frozen=True, tag="corrupt"):
@@ -12,7 +14,6 @@ class Corrupt(FaultBase, frozen=True, tag="corrupt"):
     share: Share
 
     def apply(self, plan: Plan, luck: Luck) -> Plan:
-        """Messages whose bodies ``sim.producers.wire`` will damage."""
-        ids = self.pick(self.touches(plan) & (plan.messages.body == SOUND), self.share, luck)
-        messages = plan.messages.with_values(ids, body=body_code(Body.MALFORMED), fault=luck.fault)
-        return plan.fired(messages, luck.fault, "corrupt", ids, ["damaged on the way"] * len(ids))
+        """Messages whose bytes will be damaged, in a way drawn for each; its name is the detail."""
+        rows = self.pick(plan, self.touches(plan) & (plan.messages.body == SOUND), self.share, luck)
+        return spoiled(plan, luck, rows, Body.MALFORMED, (DAMAGES, AVRO_DAMAGES), "damaged on the way: ")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.faults.base import FaultBase, Luck
+from sim.producers.causes import told
 from sim.producers.plan import Plan
 from sim.units import Duration, Share
 
@@ -15,7 +16,8 @@ class Delay(FaultBase, frozen=True, tag="delay"):
 
     def apply(self, plan: Plan, luck: Luck) -> Plan:
         """Messages that arrive later by a time drawn for each."""
-        ids = self.pick(self.touches(plan), self.share, luck)
-        held = 1 + (luck.uniform("held", ids) * self.longest.us).astype(np.int64)
-        messages = plan.messages.with_values(ids, ingest_time=plan.messages.ingest_time[ids] + held)
-        return plan.fired(messages, luck.fault, "delay", ids, [f"in a slow queue, held {us} us" for us in held])
+        messages = plan.messages
+        rows = self.pick(plan, self.touches(plan), self.share, luck)
+        held = 1 + (luck.of_messages("held", messages, rows) * self.longest.us).astype(np.int64)
+        later = messages.with_values(rows, ingest_time=messages.ingest_time[rows] + held)
+        return plan.fired(later, luck.firing(rows, told("in a slow queue, held ", held, " us"), held))

@@ -2,8 +2,13 @@
 
 from typing import Literal
 
+import numpy as np
+
 from sim.faults.base import FaultBase, Luck
+from sim.faults.devices import device_causes
 from sim.ledger import Body
+from sim.producers.copies import alike
+from sim.producers.lookup import happened
 from sim.producers.plan import SOUND, Plan, body_code, type_code
 from sim.units import Duration, Share
 
@@ -24,15 +29,16 @@ class Drift(FaultBase, frozen=True, tag="drift"):
     after: Duration = Duration(0)
 
     def apply(self, plan: Plan, luck: Luck) -> Plan:
-        """Messages whose payloads ``sim.producers.wire`` will write in the new shape."""
+        """Messages whose payloads will be written in the new shape."""
         messages = plan.messages
-        ids = (
+        firsts = np.flatnonzero(
             self.touches(plan)
             & (messages.body == SOUND)
             & (messages.event_type == type_code(self.event_type))
-            & (messages.event_time >= plan.start + self.after.us)
+            & (happened(plan) >= plan.start + self.after.us)
             & self.cohort(plan, self.share, luck)
-        ).nonzero()[0]
-        causes = [f"new version on {plan.devices[device]}" for device in messages.device[ids]]
-        changed = messages.with_values(ids, body=body_code(_BODY[self.change]), fault=luck.fault)
-        return plan.fired(changed, luck.fault, "drift", ids, causes)
+        )
+        rows = alike(messages, firsts)
+        plan, detail = plan.with_detail(self.field)
+        changed = messages.with_values(rows, body=body_code(_BODY[self.change]), detail=detail)
+        return plan.fired(changed, luck.firing(rows, device_causes("new version on ", messages.device[rows])))

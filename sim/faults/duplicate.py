@@ -9,6 +9,9 @@ from pipeline.contract.events import STATUS_CHANGED
 from sim.arrays import Mask
 from sim.faults.base import FaultBase, Luck
 from sim.ledger import Body
+from sim.producers.causes import told
+from sim.producers.copies import copies
+from sim.producers.lookup import event_ids
 from sim.producers.plan import SOUND, Plan, body_code, type_code
 from sim.units import Duration, Share
 
@@ -36,25 +39,16 @@ class Duplicate(FaultBase, frozen=True, tag="duplicate"):
 
     def apply(self, plan: Plan, luck: Luck) -> Plan:
         """The messages, then the copies. The copy is what the fault touches, not the first."""
-        first_ids = self.pick(self._candidates(plan), self.share, luck)
-        wait_s = -self.delay.s * np.log1p(-luck.uniform("wait", first_ids))
-        firsts = plan.messages.take(first_ids)
-        copies = replace(
-            firsts,
-            ingest_time=firsts.ingest_time + 1 + (wait_s * 1e6).astype(np.int64),
-            copy_of=first_ids,
-        )
+        messages = plan.messages
+        rows = self.pick(plan, self._candidates(plan), self.share, luck)
+        wait = -self.delay.us * np.log1p(-luck.of_messages("wait", messages, rows))
+        again = copies(messages, rows, messages.ingest_time[rows] + 1 + wait.astype(np.int64))
         if self.copy == "changed":
-            copies = replace(
-                copies,
-                body=np.full_like(first_ids, body_code(Body.CHANGED)),
-                fault=np.full_like(first_ids, luck.fault),
-            )
+            again = replace(again, body=np.full_like(rows, body_code(Body.CHANGED)))
         if self.copy == "new_id":
-            copies = replace(copies, new_id=np.full_like(first_ids, luck.ordinal + 1))
+            again = replace(again, new_id=np.full_like(rows, luck.ordinal + 1))
         if self.key:
-            copies = replace(copies, key=np.full_like(first_ids, len(plan.keys)))
-            plan = replace(plan, keys=(*plan.keys, self.key))
-        ids = len(plan.messages) + np.arange(len(first_ids))
-        causes = [f"no acknowledgement for message {first}" for first in first_ids]
-        return plan.fired(plan.messages.followed_by(copies), luck.fault, "duplicate", ids, causes)
+            plan, key = plan.with_key(self.key)
+            again = replace(again, key=np.full_like(rows, key))
+        cause = told("no acknowledgement of ", event_ids(plan, rows))
+        return plan.fired(messages.followed_by(again), luck.firing(len(messages) + np.arange(len(rows)), cause))

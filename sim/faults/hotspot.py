@@ -1,8 +1,8 @@
 """Many messages under one key."""
 
-from dataclasses import replace
-
-from sim.faults.base import FaultBase, Luck
+from sim.faults.base import EVER, FaultBase, Luck
+from sim.producers.causes import same_cause
+from sim.producers.lookup import happened
 from sim.producers.plan import Plan
 from sim.units import Duration, Share
 
@@ -13,18 +13,18 @@ class Hotspot(FaultBase, frozen=True, tag="hotspot"):
     share: Share
     key: str = "hot"
     after: Duration = Duration(0)
-    until: Duration = Duration(365 * 86_400 * 1_000_000)
+    until: Duration = EVER
 
     def apply(self, plan: Plan, luck: Luck) -> Plan:
-        """Messages that the log will put into one partition."""
-        since_start = plan.messages.event_time - plan.start
+        """Messages that the log will put into one partition; who has a key of its own choosing keeps it."""
+        since_start = happened(plan) - plan.start
         among = (
             self.touches(plan)
-            & ~plan.touched_by("hotspot")
+            & (plan.messages.key < 0)
             & (since_start >= self.after.us)
             & (since_start < self.until.us)
         )
-        ids = self.pick(among, self.share, luck)
-        messages = plan.messages.with_values(ids, key=len(plan.keys))
-        causes = [f"keyed by '{self.key}'"] * len(ids)
-        return replace(plan, keys=(*plan.keys, self.key)).fired(messages, luck.fault, "hotspot", ids, causes)
+        rows = self.pick(plan, among, self.share, luck)
+        plan, key = plan.with_key(self.key)
+        messages = plan.messages.with_values(rows, key=key)
+        return plan.fired(messages, luck.firing(rows, same_cause(f"keyed by '{self.key}'", len(rows))))

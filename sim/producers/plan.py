@@ -17,6 +17,7 @@ from pipeline.contract.events import EVENT_TYPES
 from sim.arrays import I64, U64, Mask
 from sim.facts import Facts
 from sim.ledger import Body
+from sim.producers.names import PRODUCERS
 
 EVENT_TYPE_NAMES = tuple(EVENT_TYPES)
 BODIES = tuple(Body)
@@ -60,7 +61,7 @@ class Messages:
     body: I64
     """Row of ``BODIES``."""
     detail: I64
-    """Row of ``Plan.details``: the field added or broken, the poison put in; -1 for a sound body."""
+    """Row of ``Plan.details``: the field added or broken, the name of the damage or poison; -1 for none."""
     new_id: I64
     """0 for the fact's own event id, otherwise a number that gives another one."""
     copy_of: I64
@@ -117,6 +118,8 @@ class Plan:
     start: int
     """When the world began, in microseconds since 1970."""
     end: int
+    formats: tuple[int, ...] = (0,) * len(PRODUCERS)
+    """Of each producer the row of ``sim.ledger.FORMATS``."""
     keys: tuple[str, ...] = ()
     """Keys in place of those that the facts give."""
     details: tuple[str, ...] = ()
