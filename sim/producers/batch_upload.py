@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.arrays import I64
@@ -10,7 +12,9 @@ from sim.producers.entities import in_cohort, sent_by
 from sim.producers.lookup import of_facts
 from sim.producers.plan import Firing, Plan
 from sim.world.calendar import daily_moments
-from sim.world.cast import Cast
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 FAULT_ID = "producers.hand_scanner.batch_upload"
 _PURPOSE = "producers/hand_scanner/batch_upload"

@@ -7,6 +7,7 @@ lines lie.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from sim.producers.copies import copies
 from sim.producers.entities import actors, sent_by
 from sim.producers.plan import Firing, Plan
 from sim.world.calendar import DAY_US
-from sim.world.cast import Cast
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 _PURPOSE = "producers/carrier_feed"
 _MINUTE_US = 60_000_000

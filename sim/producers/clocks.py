@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.arrays import I64
 from sim.producers.causes import causes, no_cause
 from sim.producers.entities import actors, in_cohort, sent_by
 from sim.producers.plan import Firing, Plan
-from sim.world.cast import Cast
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 FAULT_ID = "producers.driver_app.clock"
 _PURPOSE = "producers/driver_app/clock"

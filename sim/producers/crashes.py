@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from sim.producers.entities import actors, sent_by
 from sim.producers.plan import Firing, Plan
 from sim.rng import Randomness
 from sim.world.calendar import DAY_US
-from sim.world.cast import Cast
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 REPLAY_ID = "producers.telematics_gateway.replay"
 RESTART_ID = "producers.telematics_gateway.restart"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +14,12 @@ from sim.producers.copies import place_in_group
 from sim.producers.entities import actors, sent_by
 from sim.producers.plan import Firing, Plan
 from sim.scenario_parts.network import DeadZone
-from sim.world.cast import Cast
 from sim.world.doors import KM_PER_DEGREE
 from sim.world.journal import LegRow
 from sim.world.places import coordinates, time_done
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 FAULT_ID = "producers.driver_app.dead_zone"
 BETWEEN_MESSAGES_US = 5_000

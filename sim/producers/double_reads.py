@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.producers.causes import no_cause, told
@@ -9,7 +11,9 @@ from sim.producers.copies import copies
 from sim.producers.entities import message_entities, picked, sent_by
 from sim.producers.lookup import event_ids
 from sim.producers.plan import Firing, Plan
-from sim.world.cast import Cast
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 FAULT_ID = "producers.hand_scanner.double_read"
 _PURPOSE = "producers/hand_scanner/double_read"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from sim.producers.entities import actors, sent_by
 from sim.producers.plan import SOUND, Firing, Plan, body_code
 from sim.rng import Randomness
 from sim.scenario_parts.producers import Firmware
-from sim.world.cast import Cast
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 _PURPOSE = "producers/telematics_gateway/firmware"
 _BODY = {"add_field": Body.ADDED_FIELD, "break_type": Body.BROKEN_TYPE}

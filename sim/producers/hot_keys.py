@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.producers.causes import no_cause, same_cause
 from sim.producers.entities import sent_by
 from sim.producers.lookup import of_facts
 from sim.producers.plan import Firing, Plan
-from sim.world.cast import Cast
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 
 def keyed_by_campaigns(plan: Plan, cast: Cast) -> Plan:

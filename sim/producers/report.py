@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sim.facts import Facts
 from sim.producers.batch_upload import uploaded_in_batches
@@ -19,8 +20,10 @@ from sim.producers.formats import format_codes
 from sim.producers.hot_keys import keyed_by_campaigns
 from sim.producers.plan import Plan
 from sim.producers.retries import retried
-from sim.world.cast import Cast
 from sim.world.journal import Slice
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 
 def report(cast: Cast, one: Slice, facts: Mapping[str, Facts]) -> Plan:

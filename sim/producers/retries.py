@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.arrays import F64, I64, Mask
@@ -11,7 +13,9 @@ from sim.producers.dead_zones import dead_zone_causes
 from sim.producers.entities import message_entities, sent_by
 from sim.producers.lookup import event_ids
 from sim.producers.plan import Firing, Plan
-from sim.world.cast import Cast
+
+if TYPE_CHECKING:
+    from sim.world.cast import Cast
 
 FAULT_ID = "producers.driver_app.retry"
 _PURPOSE = "producers/driver_app"
