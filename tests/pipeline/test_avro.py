@@ -1,5 +1,6 @@
 """Avro says the same as JSON, and what is not exactly what its schema says is refused."""
 
+import base64
 import json
 import math
 import struct
@@ -11,12 +12,14 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pipeline_messages import KEY, START, created, driver, event, messages, scan, status, telemetry
+from pipeline_messages import KEY, START, Process, created, driver, event, messages, scan, status, telemetry
 
+from backends.local.warehouse import LocalWarehouse
 from pipeline.contract import avro
 from pipeline.contract.avro_schemas import schema_files
 from pipeline.contract.events import EVENT_TYPES, VehicleTelemetryV2
 from pipeline.contract.rejections import MESSAGE_BYTES_MAX, Rejection
+from pipeline.contract.tables import STREAMED
 from pipeline.stages.decode import decode
 from pipeline.stages.read_event import read_event
 from pipeline.stages.strict_json import Refusal
@@ -68,6 +71,23 @@ def test_decode_takes_both_alike() -> None:
     made = decode(messages([EVENTS[0], as_avro(EVENTS[0])]), 60_000_000, KEY)["valid"].to_pylist()
     differing = {name for name in made[0] if made[0][name] != made[1][name]}
     assert differing == {"body_bytes", "log_offset", "ingest_time"}
+
+
+def rows(warehouse: LocalWarehouse, table: str) -> list[dict[str, object]]:
+    """All but the size of a body, which is the format's own."""
+    found = warehouse.query(f"SELECT * FROM {table}").read_all()
+    return sorted(found.select([name for name in found.column_names if name != "body_bytes"]).to_pylist(), key=str)
+
+
+def test_the_whole_pipeline_makes_the_same_tables_of_both(process: Process) -> None:
+    sent = [*EVENTS, EVENTS[0], event(scan(), "e1")]
+    spoken, written = process(sent, name="json"), process([as_avro(message) for message in sent], name="avro")
+    for spec in STREAMED:
+        if spec.name != "raw.messages":
+            assert rows(written, spec.name) == rows(spoken, spec.name)
+    kept = {base64.b64decode(str(row["body_base64"])) for row in rows(written, "raw.messages") if row["body"] is None}
+    assert kept == {as_avro(message) for message in sent}
+    assert rows(written, "clean.events")
 
 
 def zigzag(number: int) -> bytes:
