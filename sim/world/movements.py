@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from backends.interface import TIMESTAMP
 from sim.arrays import I64, Mask
 from sim.world.cargo import standing
 from sim.world.fact_columns import ids_of, moments, text
@@ -18,7 +19,38 @@ from sim.world.places import coordinates
 if TYPE_CHECKING:
     from sim.world.cast import Cast
 
-MOVEMENTS = ("legs", "linehaul")
+_PLACE = {"facility_id": pa.string(), "shipment_id": pa.string(), "lat": pa.float64(), "lon": pa.float64()}
+MOVEMENT_SCHEMAS = {
+    "legs": pa.schema(
+        {
+            "driver_id": pa.string(),
+            "vehicle_id": pa.string(),
+            "departed_time": TIMESTAMP,
+            "start_time": TIMESTAMP,
+            "end_time": TIMESTAMP,
+            "kind": pa.string(),
+            **{f"{end}_{name}": kind for end in ("origin", "destination") for name, kind in _PLACE.items()},
+            "odometer_m": pa.int64(),
+            "since_full_m": pa.int64(),
+            "length_m": pa.int64(),
+        }
+    ),
+    "linehaul": pa.schema(
+        {
+            "lane_id": pa.string(),
+            "slot": pa.int64(),
+            "origin_facility_id": pa.string(),
+            "destination_facility_id": pa.string(),
+            "due_time": TIMESTAMP,
+            "left_time": TIMESTAMP,
+            "arrived_time": TIMESTAMP,
+            "docked_time": TIMESTAMP,
+            "unloaded_time": TIMESTAMP,
+            "parcels": pa.int64(),
+        }
+    ),
+}
+"""As they are read back; text may be dictionary-encoded on the way."""
 
 
 def movements(cast: Cast, piece: Slice) -> dict[str, pa.Table]:
