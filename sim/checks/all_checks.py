@@ -118,7 +118,8 @@ class _Run:
 
     def check_fired(self) -> CheckResult:
         messages = self._in.read_log(lambda _: None)
-        self._faults = fired.fault_counts(self._in.scenario.faults, messages, self._scratch)
+        facts = self._in.read_truth().facts
+        self._faults = fired.fault_counts(self._in.scenario, facts, messages, self._scratch)
         return fired.check(self._faults)
 
     def check_pii(self) -> CheckResult:

@@ -1,18 +1,39 @@
-"""What in the log proves that a fault fired at a message: one SQL condition for each kind of fault.
+"""What in the log proves that a fault fired at a message: one SQL condition for each kind of fault and mechanism.
 
-Conditions are over ``f``, the firing, and ``b``, the log's message at its place (see ``log_bodies``).
+Conditions are over ``f``, the firing; ``m``, the ledger's message; ``t``, when its event really happened (``true_us``);
+and ``b``, the log's message at the ledger's place (see ``log_bodies``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import singledispatch
 
 from sim.checks.scratch import literal
-from sim.faults import Corrupt, Delay, Drift, Duplicate, Hotspot, Offline
+from sim.faults import (
+    ClockSkew,
+    Corrupt,
+    Delay,
+    Drift,
+    Drop,
+    Duplicate,
+    Hotspot,
+    Offline,
+    Poison,
+    Replay,
+)
+from sim.scenario_parts.producers import Producers
 
 _OTHER = "exists (from bodies o where o.fact_row = b.fact_row and o.event_type = b.event_type and {})"
-_HELD_US = r"try_cast(regexp_extract(f.cause, ' held (\d+) us$', 1) as bigint)"
-_SENT_US = "epoch_us(coalesce(try_cast(b.body->>'$.producer_time' as timestamptz), b.planned_producer_time))"
+_SAME_BYTES = _OTHER.format("o.message_id <> b.message_id and o.digest = b.digest")
+# A damaged body no longer says when things were; then the ledger does.
+_SENT_US = "epoch_us(coalesce(try_cast(b.body->>'$.producer_time' as timestamptz), m.producer_time))"
+_RECORDED_US = "epoch_us(coalesce(try_cast(b.body->>'$.event_time' as timestamptz), m.event_time))"
+_CLOCK_OFF_US = "(epoch_us(m.event_time) - t.true_us)"
+_HELD = f"epoch_us(b.ingest_time) - ({_SENT_US} - {_CLOCK_OFF_US}) >= f.held_us"
+_CLOCK = f"{_RECORDED_US} = epoch_us(m.event_time) and {_CLOCK_OFF_US} <> 0"
+_NOT_THERE = """f.message_id is null and (f.cause like '%sent again'
+    or not exists (from messages o where o.event_type = f.event_type and o.fact_row = f.fact_row))"""
 
 
 @singledispatch
@@ -26,6 +47,11 @@ def _(_fault: Corrupt) -> str:
     return "not b.strict"
 
 
+@evidence.register(Poison)
+def _(_fault: Poison) -> str:
+    return "not b.holds"
+
+
 @evidence.register(Hotspot)
 def _(fault: Hotspot) -> str:
     return f"b.key = {literal(fault.key)}"
@@ -34,27 +60,84 @@ def _(fault: Hotspot) -> str:
 @evidence.register(Delay)
 @evidence.register(Offline)
 def _(_fault: Delay | Offline) -> str:
-    # A damaged body no longer says when it was sent; then the ledger does.
-    return f"epoch_us(b.ingest_time) - {_SENT_US} >= {_HELD_US}"
+    return _HELD
+
+
+@evidence.register(ClockSkew)
+def _(_fault: ClockSkew) -> str:
+    return _CLOCK
+
+
+@evidence.register(Drop)
+def _(_fault: Drop) -> str:
+    return _NOT_THERE
 
 
 @evidence.register(Drift)
 def _(fault: Drift) -> str:
-    if fault.change == "add_field":
-        path = f'$.payload."{fault.field}"'
-        return f"json_exists(b.body, {literal(path)})"
-    return f"json_type(b.body, {literal(f'$.payload.{fault.field}')}) = 'VARCHAR'"
+    return _drifted(fault.change, fault.field)
 
 
 @evidence.register(Duplicate)
 def _(fault: Duplicate) -> str:
     if fault.copy == "same":
-        return _OTHER.format("o.message_id <> b.message_id and o.digest = b.digest")
+        return _SAME_BYTES
     if fault.copy == "changed":
         same_id = " and ".join(_equal(f"$.{name}") for name in ("source", "event_id"))
         return _OTHER.format(f"o.digest <> b.digest and {same_id}")
     same_change = " and ".join(_equal(path) for path in ("$.payload.shipment_id", "$.payload.status", "$.event_time"))
     return _OTHER.format(f"{same_change} and not {_equal('$.event_id')}")
+
+
+@evidence.register(Replay)
+def _(_fault: Replay) -> str:
+    return _SAME_BYTES
+
+
+def mechanism_evidence(fault_id: str, kind: str, producers: Producers) -> str:
+    """The same for what a producer's mechanism did. Raises KeyError for a kind without a proof."""
+    return _MECHANISMS[kind](fault_id, producers)
+
+
+def _firmware(fault_id: str, producers: Producers) -> str:
+    release = producers.telematics_gateway.firmware[_number(fault_id)]
+    if release.change == "version_2":
+        return "b.body->>'$.event_version' = '2'"
+    return _drifted(release.change, release.field)
+
+
+def _hot_key(fault_id: str, producers: Producers) -> str:
+    return f"b.key = {literal(producers.order_system.hot_keys[_number(fault_id)].key)}"
+
+
+def _always(proof: str) -> Callable[[str, Producers], str]:
+    return lambda fault_id, producers: proof
+
+
+_MECHANISMS: Mapping[str, Callable[[str, Producers], str]] = {
+    "dead_zone": _always(_HELD),
+    "batch_upload": _always(_HELD),
+    "restart": _always(_HELD),
+    "clock": _always(_CLOCK),
+    "retry": _always(_SAME_BYTES),
+    "double_read": _always(_SAME_BYTES),
+    "file_again": _always(_SAME_BYTES),
+    "yesterdays_file": _always(_SAME_BYTES),
+    "replay": _always(_SAME_BYTES),
+    "firmware": _firmware,
+    "hot_key": _hot_key,
+}
+
+
+def _number(fault_id: str) -> int:
+    return int(fault_id.rpartition(".")[2])
+
+
+def _drifted(change: str, field: str) -> str:
+    if change == "add_field":
+        path = f'$.payload."{field}"'
+        return f"json_exists(b.body, {literal(path)})"
+    return f"json_type(b.body, {literal(f'$.payload.{field}')}) = 'VARCHAR'"
 
 
 def _equal(path: str) -> str:

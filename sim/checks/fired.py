@@ -2,35 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
+from pipeline.contract.avro import AvroSchema
+from pipeline.contract.events import EVENT_TYPES
 from sim.checks.counts import FaultCount
-from sim.checks.evidence import evidence
+from sim.checks.evidence import evidence, mechanism_evidence
 from sim.checks.log_bodies import load_bodies
 from sim.checks.scratch import Scratch, literal
 from sim.checks.verdict import CheckResult, Outcome, conclude
-from sim.faults import Fault
+from sim.faults import Drift
+from sim.producers.senders import SENDER
+from sim.scenario import Scenario
+from sim.wire.avro_body import Change, drifted_schema
+
+_MECHANISM = "producers."
 
 
 def fault_counts(
-    faults: Sequence[Fault], batches: Iterable[pa.RecordBatch], scratch: Scratch
+    scenario: Scenario, facts: Mapping[str, pa.Table], batches: Iterable[pa.RecordBatch], scratch: Scratch
 ) -> tuple[FaultCount, ...]:
-    """Count firings, in order of the scenario's faults. ``batches`` are the log's messages."""
-    if not faults:
+    """Count firings: first of the scenario's faults in order, then of the mechanisms that did something.
+
+    ``facts`` are the truth's, by event type; ``batches`` are the log's messages.
+    """
+    mechanisms = scratch.rows(
+        f"select distinct fault_id, kind from fired where fault_id like '{_MECHANISM}%' order by fault_id"
+    )
+    if not scenario.faults and not mechanisms:
         return ()
-    load_bodies(batches, scratch)
-    return tuple(_count(f"faults.{index}", fault, scratch) for index, fault in enumerate(faults))
+    _load_true_times(facts, scratch)
+    load_bodies(batches, scratch, _private_schemas(scenario))
+    explicit = (
+        _count(f"faults.{index}", fault.kind, evidence(fault), scratch) for index, fault in enumerate(scenario.faults)
+    )
+    made = (
+        _count(str(fault_id), str(kind), mechanism_evidence(str(fault_id), str(kind), scenario.producers), scratch)
+        for fault_id, kind in mechanisms
+    )
+    return (*explicit, *made)
 
 
-def _count(fault_id: str, fault: Fault, scratch: Scratch) -> FaultCount:
-    proof = evidence(fault)
+def _load_true_times(facts: Mapping[str, pa.Table], scratch: Scratch) -> None:
+    """When the events really happened that something was planned for: ``true_times``."""
+    tables = [_true_times(event_type, facts[event_type], scratch) for event_type in EVENT_TYPES]
+    scratch.load("true_times", pa.concat_tables(tables))
+
+
+def _true_times(event_type: str, facts: pa.Table, scratch: Scratch) -> pa.Table:
+    rows = scratch.rows(f"select distinct fact_row from fired where event_type = {literal(event_type)} order by all")
+    wanted = pa.array([row[0] for row in rows], pa.int64())
+    return pa.table(
+        {
+            "event_type": pa.array([event_type] * len(wanted), pa.string()),
+            "fact_row": wanted,
+            "true_us": facts["event_time"].take(wanted).cast(pa.int64()),
+        }
+    )
+
+
+def _private_schemas(scenario: Scenario) -> Iterator[AvroSchema]:
+    """The schemas of producers whose software nobody was told of."""
+    drifts: list[tuple[str, Change, str]] = [
+        (fault.event_type, fault.change, fault.field) for fault in scenario.faults if isinstance(fault, Drift)
+    ]
+    drifts += [
+        ("vehicle.telemetry", release.change, release.field)
+        for release in scenario.producers.telematics_gateway.firmware
+        if release.change in ("add_field", "break_type")
+    ]
+    for event_type, change, field in drifts:
+        if getattr(scenario.producers, SENDER[event_type]).format == "avro":
+            for version in EVENT_TYPES[event_type]:
+                yield drifted_schema(event_type, version, change, field)
+
+
+def _count(fault_id: str, kind: str, proof: str, scratch: Scratch) -> FaultCount:
     planned, fired = scratch.numbers(
         f"select count(*), count_if(coalesce({proof}, false)) from fired f left join bodies b using (message_id) "
+        "left join messages m using (message_id) "
+        "left join true_times t on t.event_type = f.event_type and t.fact_row = f.fact_row "
         f"where f.fault_id = {literal(fault_id)}"
     )
-    return FaultCount(fault_id, type(fault).__name__.lower(), planned, fired)
+    return FaultCount(fault_id, kind, planned, fired)
 
 
 def check(counts: Sequence[FaultCount]) -> CheckResult:

@@ -10,18 +10,20 @@ import pyarrow.compute as pc
 
 from backends.interface import MESSAGE
 from pipeline.contract import avro
+from sim.checks.contract_holds import holds
 from sim.checks.scratch import Scratch
+from sim.ledger import Body
 
-_READ = pa.schema([*MESSAGE, pa.field("text", pa.string()), pa.field("strict", pa.bool_(), nullable=False)])
+_READ = pa.schema([*MESSAGE, ("text", pa.string()), ("strict", pa.bool_()), ("holds", pa.bool_())])
 
 
 def load_bodies(batches: Iterable[pa.RecordBatch], scratch: Scratch, private: Iterable[avro.AvroSchema] = ()) -> None:
     """Make a table ``bodies``: a row for each witness that the log holds at its place.
 
-    ``bodies`` has ``message_id``, ``event_type``, ``fact_row`` and ``planned_producer_time`` of the ledger's message at
-    that place; of the log's ``key``, ``ingest_time``, ``digest``, ``strict`` (whether it is strict JSON, or Avro by a
-    schema of the contract or one of ``private``, which only its producers know) and ``body`` (as JSON; null if it is
-    not).
+    ``bodies`` has ``message_id``, ``event_type`` and ``fact_row`` of the ledger's message at that place; of the log's
+    ``key``, ``ingest_time``, ``digest``, ``strict`` (whether it is strict JSON, or Avro by a schema of the contract or
+    one of ``private``, which only its producers know), ``body`` (as JSON; null if it is not) and, where the ledger
+    says that it is poison, ``holds`` (whether the contract allows it).
     """
     scratch.run(
         "create or replace table witnesses as select m.* from messages m "
@@ -29,32 +31,41 @@ def load_bodies(batches: Iterable[pa.RecordBatch], scratch: Scratch, private: It
         "using (event_type, fact_row)"
     )
     (highest,) = scratch.numbers('select max("offset") from witnesses')
-    places = _places(scratch, highest + 1)
+    places = _places(scratch, highest + 1, "witnesses")
+    poisoned = _places(scratch, highest + 1, f"witnesses where body = '{Body.POISONED}'")
     known = {schema.fingerprint: schema for schema in private}
-    reader = pa.RecordBatchReader.from_batches(_READ, _witnesses(batches, places, highest + 1, known))
-    scratch.load("witnessed", reader, '"partition", "offset", key, ingest_time, sha256(value) as digest, strict, text')
+    reader = pa.RecordBatchReader.from_batches(_READ, _witnesses(batches, (places, poisoned), highest + 1, known))
+    columns = '"partition", "offset", key, ingest_time, sha256(value) as digest, strict, holds, text'
+    scratch.load("witnessed", reader, columns)
     scratch.run(
         "create or replace table bodies as "
-        "select w.message_id, w.event_type, w.fact_row, w.producer_time as planned_producer_time, "
-        "l.key, l.ingest_time, l.digest, l.strict, try_cast(l.text as json) as body "
+        "select w.message_id, w.event_type, w.fact_row, "
+        "l.key, l.ingest_time, l.digest, l.strict, l.holds, try_cast(l.text as json) as body "
         'from witnesses w join witnessed l using ("partition", "offset")'
     )
 
 
-def _places(scratch: Scratch, width: int) -> pa.Array:
-    rows = scratch.rows(f'select "partition"::bigint * {width} + "offset" from witnesses')
+def _places(scratch: Scratch, width: int, messages: str) -> pa.Array:
+    rows = scratch.rows(f'select "partition"::bigint * {width} + "offset" from {messages}')
     return pa.array([row[0] for row in rows], pa.int64())
 
 
 def _witnesses(
-    batches: Iterable[pa.RecordBatch], places: pa.Array, width: int, private: Mapping[bytes, avro.AvroSchema]
+    batches: Iterable[pa.RecordBatch],
+    wanted: tuple[pa.Array, pa.Array],
+    width: int,
+    private: Mapping[bytes, avro.AvroSchema],
 ) -> Iterator[pa.RecordBatch]:
+    places, poisoned = wanted
     for batch in batches:
         place = pc.add(pc.multiply(batch["partition"].cast(pa.int64()), width), batch["offset"])
-        rows = batch.cast(MESSAGE).filter(pc.is_in(place, places))
+        wanted_here = pc.is_in(place, places)
+        rows, poison = batch.cast(MESSAGE).filter(wanted_here), pc.is_in(place.filter(wanted_here), poisoned)
         texts = [_strict_json(value, private) for value in rows["value"].to_pylist()]
         strict = [text is not None for text in texts]
-        columns = [*rows.columns, pa.array(texts, pa.string()), pa.array(strict)]
+        held = [holds(value) for value in rows["value"].filter(poison).to_pylist()]
+        allowed = pc.replace_with_mask(pa.nulls(rows.num_rows, pa.bool_()), poison, pa.array(held, pa.bool_()))
+        columns = [*rows.columns, pa.array(texts, pa.string()), pa.array(strict), allowed]
         yield pa.RecordBatch.from_arrays(columns, schema=_READ)
 
 

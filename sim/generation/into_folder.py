@@ -9,7 +9,8 @@ from pathlib import Path
 
 from backends.local.event_log import LocalEventLog
 from sim.errors import UsageError
-from sim.generation.generate import Options, generate
+from sim.generation.generate import generate
+from sim.generation.options import Options
 from sim.progress import Progress
 from sim.run_folder import RunFolder
 from sim.scenario import Scenario

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pyarrow as pa
 
-from pipeline.contract.avro import read_json
+from pipeline.contract.avro import UnreadableAvro, is_avro, json_of
 from sim.arrays import I64
 from sim.generation.merge import Merge
 from sim.generation.workers import chunks
@@ -52,4 +52,12 @@ def _told(message: dict[str, object]) -> Iterator[str]:
     yield f"{arrived}Z  {kind}  key {message['key']}  {message['fate']}{code}"
     value = message["value"]
     assert isinstance(value, bytes)
-    yield f"  {read_json(value) or value!r}"
+    yield f"  {_readable(value)}"
+
+
+def _readable(value: bytes) -> str:
+    """A message as text: Avro as the JSON that says the same, and what is neither as its bytes."""
+    try:
+        return (json_of(value) if is_avro(value) else value).decode()
+    except (UnreadableAvro, UnicodeDecodeError):
+        return repr(value)
