@@ -165,6 +165,11 @@ class Journal:
     legs: list[LegRow[int]] = field(default_factory=list)
     hauls: list[HaulRow[int]] = field(default_factory=list)
 
+    def take(self, notes: Journal) -> None:
+        """Add rows that were written elsewhere."""
+        for f in fields(self):
+            getattr(self, f.name).extend(getattr(notes, f.name))
+
     def cut(self, index: int, watermark_us: int) -> Slice:
         """Hand over what was written, and begin anew."""
         columns = {f.name: _by_column(_ROW[f.name], getattr(self, f.name)) for f in fields(self)}

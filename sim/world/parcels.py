@@ -1,123 +1,133 @@
-"""A parcel's life: each verb moves it on and writes down what the world would report of it.
+"""A parcel's life: what each step of it means for the parcel, and what the world reports of it.
 
-The processes in ``linehaul.py`` and ``rounds.py`` decide when; this module decides what that means for a shipment.
+The processes decide when; rows go to the journal, or to the notes of the round on which they happen.
 """
 
 from __future__ import annotations
 
-from sim.world.forecast import MARGIN_US, Forecast, whole_minute
 from sim.world.journal import (
-    ARRIVAL,
-    CREATED,
     DELIVERED,
-    DEPARTURE,
+    DOOR,
     EXCEPTION,
     IN_TRANSIT,
     NONE,
     OUT_FOR_DELIVERY,
     PICKED_UP,
+    PICKUP_DOOR,
     EtaRow,
     Journal,
     ScanRow,
     StatusRow,
 )
-from sim.world.places import Places
-from sim.world.shipments import FAILURES, Luck, Shipments
+from sim.world.luck import RETURNED, SCANS, Luck
 
-RETURNED = len(FAILURES)
-REASONS = (*FAILURES, "returned")
+MARGIN_US = 600_000_000
+"""A new estimate is published when it differs by more than this."""
+_MINUTE_US = 60_000_000
+_SPAN, _SHIFT = 125_000, 12
+"""Two seconds are 125,000 / 2**12 times 2**16 microseconds."""
+Spot = tuple[float, float]
+"""Latitude and longitude."""
 
 
-class Parcels:
-    """Where each parcel is on its way, by shipment."""
+class Parcel:
+    """What is on its way. Gone when nobody holds it any more: no list of parcels is kept."""
 
-    def __init__(self, shipments: Shipments, luck: Luck, forecast: Forecast, places: Places, journal: Journal) -> None:
-        self.luck = luck
-        self._forecast = forecast
-        self._network = forecast.network
-        self._attempts_max = forecast.fleet.max_attempts
-        self._places = places
-        self._journal = journal
-        self.origin: list[int] = shipments.origin.tolist()
-        self.destination: list[int] = shipments.destination.tolist()
-        self.hop = [0] * len(shipments)
-        self.attempt = [0] * len(shipments)
-        self._scans = [0] * len(shipments)
-        self._eta = [NONE] * len(shipments)
+    __slots__ = (
+        "attempt", "chilled", "code", "destination", "door", "eta_us", "etas", "express", "homeward", "hop", "locker",
+        "luck", "origin", "pickup", "route", "row", "scans", "since_us", "statuses",
+    )  # fmt: skip
 
-    def next_lane(self, shipment: int) -> int | None:
-        """The lane a parcel has to take from the facility it is at, or none at its destination."""
-        route = self._network.routes[self.origin[shipment], self.destination[shipment]]
-        return route[self.hop[shipment]] if self.hop[shipment] < len(route) else None
-
-    def scan_us(self, shipment: int) -> int:
-        """How long the parcel's next scan takes."""
-        return int(self.luck.scan_us[shipment, self._scans[shipment]])
-
-    def _publish(self, now: int, shipment: int, ahead_us: int) -> int:
-        eta, previous = whole_minute(now + ahead_us), self._eta[shipment]
-        if previous == NONE or abs(eta - previous) > MARGIN_US:
-            self._journal.etas.append(EtaRow(now, shipment, eta, previous))
-            self._eta[shipment] = eta
-        return self._eta[shipment]
-
-    def _status_at(
-        self, now: int, shipment: int, status: int, facility: int, place: int, reason: int = NONE, eta: int = NONE
+    def __init__(
+        self,
+        code: int,
+        ends: tuple[int, int],
+        express: bool,
+        chilled: bool,
+        locker: int,
+        spots: tuple[Spot, Spot],
+        route: tuple[int, ...],
+        luck: tuple[Luck, int],
     ) -> None:
-        carrier = self._network.home_carriers[facility]
-        attempt = self.attempt[shipment] or NONE
-        self._journal.statuses.append(StatusRow(now, shipment, status, facility, place, carrier, eta, reason, attempt))
+        self.code, self.express, self.chilled, self.locker = code, express, chilled, locker
+        self.origin, self.destination = ends
+        self.pickup, self.door = spots
+        self.luck, self.row = luck
+        self.route, self.hop, self.attempt = route, 0, 0
+        """``attempt`` counts from 1; 0 is the pick-up."""
+        self.homeward = False
+        """On the way back to its origin: all attempts failed."""
+        self.statuses = self.etas = self.scans = 0
+        self.eta_us = self.since_us = NONE
+        """``since_us``: when it was booked, or scanned into where it is."""
 
-    def book(self, now: int, shipment: int) -> None:
-        """The order is placed."""
-        origin = self.origin[shipment]
-        self._status_at(now, shipment, CREATED, origin, origin)
-        self._publish(now, shipment, self._forecast.from_booking(origin, self.destination[shipment]))
+    def next_lane(self) -> int:
+        """The lane to take from the facility where it is, or ``NONE`` at the end of its way."""
+        return self.route[self.hop] if self.hop < len(self.route) else NONE
 
-    def pick_up(self, now: int, shipment: int) -> None:
+    def attempt_luck(self) -> int:
+        """Where the luck of the present attempt stands."""
+        return self.row * self.luck.attempts + self.attempt
+
+    def failure(self) -> int:
+        """Why nobody takes it at the present attempt, or ``NONE``."""
+        return self.luck.failure[self.attempt_luck()]
+
+    def scan_us(self) -> int:
+        """How long its next scan takes: 1 to 3 seconds."""
+        return 1_000_000 + (self.luck.scan[self.row * SCANS + self.scans % SCANS] * _SPAN >> _SHIFT)
+
+    def publish(self, rows: Journal, now: int, expected_us: int) -> int:
+        """Tell when it should be at the door, if that is news; the estimate that holds now.
+
+        Nobody publishes an estimate in microseconds: it is the next whole minute of the run.
+        """
+        eta, previous = -(-expected_us // _MINUTE_US) * _MINUTE_US, self.eta_us
+        if previous == NONE or abs(eta - previous) > MARGIN_US:
+            rows.etas.append(EtaRow(now, self.code, self.etas, eta, previous))
+            self.etas += 1
+            self.eta_us = eta
+        return self.eta_us
+
+    def scan(self, rows: Journal, now: int, facility: int, kind: int, scanner: int) -> None:
+        """A label is read at a facility's gate."""
+        rows.scans.append(ScanRow(now, self.code, self.scans, facility, kind, scanner))
+        self.scans += 1
+
+    def depart(self, rows: Journal, now: int, facility: int, carrier: int, eta_us: int) -> None:
+        """The truck that carries it leaves."""
+        row = StatusRow(
+            now, self.code, self.statuses, IN_TRANSIT, facility, facility, carrier, eta_us, NONE, NONE, carrier
+        )
+        rows.statuses.append(row)
+        self.statuses += 1
+        self.hop += 1
+
+    def _note(
+        self, rows: Journal, now: int, status: int, where: tuple[int, int, int], driver: int, reason: int = NONE
+    ) -> None:
+        eta, attempt = (self.eta_us if status == OUT_FOR_DELIVERY else NONE), self.attempt or NONE
+        rows.statuses.append(StatusRow(now, self.code, self.statuses, status, *where, eta, reason, attempt, driver))
+        self.statuses += 1
+
+    def pick_up(self, rows: Journal, now: int, carrier: int, driver: int) -> None:
         """A driver has it."""
-        self._status_at(now, shipment, PICKED_UP, self.origin[shipment], self._places.pickup_door(shipment))
+        self._note(rows, now, PICKED_UP, (self.origin, PICKUP_DOOR, carrier), driver)
 
-    def _scan(self, now: int, shipment: int, facility: int, scan: int) -> None:
-        self._scans[shipment] += 1
-        self._journal.scans.append(ScanRow(now, shipment, facility, scan))
+    def go_out(self, rows: Journal, now: int, carrier: int, driver: int) -> None:
+        """A driver leaves the depot with it."""
+        self._note(rows, now, OUT_FOR_DELIVERY, (self.destination, self.destination, carrier), driver)
 
-    def scan_in(self, now: int, shipment: int, facility: int) -> None:
-        """It comes into a facility."""
-        self._scan(now, shipment, facility, ARRIVAL)
+    def hand_over(self, rows: Journal, now: int, carrier: int, driver: int, failure: int) -> None:
+        """It is delivered, or not, for the reason that ``failure`` names."""
+        place = self.locker if self.locker >= 0 else DOOR
+        status = DELIVERED if failure == NONE else EXCEPTION
+        self._note(rows, now, status, (self.destination, place, carrier), driver, failure)
 
-    def scan_out(self, now: int, shipment: int, facility: int) -> None:
-        """It is loaded to leave a facility."""
-        self._scan(now, shipment, facility, DEPARTURE)
+    def turn_back(self, route: tuple[int, ...]) -> None:
+        """After the last attempt it goes back to its sender."""
+        self.homeward, self.route, self.hop = True, route, 0
 
-    def depart(self, now: int, shipment: int, lane: int) -> None:
-        """The linehaul vehicle that carries it leaves."""
-        way = self.origin[shipment], self.destination[shipment], self.hop[shipment]
-        eta = self._publish(now, shipment, self._forecast.from_departure(*way))
-        at, carrier = self._network.lanes[lane].origin, self._network.lanes[lane].carrier
-        self._journal.statuses.append(StatusRow(now, shipment, IN_TRANSIT, at, at, carrier, eta, NONE, NONE))
-        self.hop[shipment] += 1
-
-    def go_out(self, now: int, shipment: int, ahead_us: int) -> None:
-        """A driver leaves the depot with it, and should be at the door in ``ahead_us``."""
-        self.attempt[shipment] += 1
-        eta = self._publish(now, shipment, ahead_us)
-        depot = self.destination[shipment]
-        self._status_at(now, shipment, OUT_FOR_DELIVERY, depot, depot, eta=eta)
-
-    def hand_over(self, now: int, shipment: int) -> bool:
-        """Somebody takes it at the door, or doesn't."""
-        k = self.attempt[shipment]
-        failed = bool(self.luck.fails[shipment, k])
-        status, reason = (EXCEPTION, int(self.luck.reason[shipment, k])) if failed else (DELIVERED, NONE)
-        door = self._places.recipient_door(shipment)
-        self._status_at(now, shipment, status, self.destination[shipment], door, reason)
-        return not failed
-
-    def give_up(self, now: int, shipment: int) -> bool:
-        """Back from a failed attempt: after the last one the parcel goes back to its sender."""
-        if self.attempt[shipment] < self._attempts_max:
-            return False
-        depot = self.destination[shipment]
-        self._status_at(now, shipment, EXCEPTION, depot, depot, RETURNED)
-        return True
+    def come_back(self, rows: Journal, now: int, carrier: int, driver: int) -> None:
+        """A driver of its origin's depot finds it there: the end of its life."""
+        self._note(rows, now, EXCEPTION, (self.origin, self.origin, carrier), driver, RETURNED)

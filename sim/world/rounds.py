@@ -1,147 +1,186 @@
-"""The last mile: drivers on shift take a van and a round of deliveries and pick-ups, and are back before closing."""
+"""The last mile: a driver takes a van and a round of deliveries and pick-ups, and is back before closing.
+
+A round is gone through at once when it leaves, on a clock of its own; the world waits only where others have a say, at
+a locker and when the van is back.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-import simpy
+from sim.world.demand import Demand
+from sim.world.depots import Depot
+from sim.world.docks import Steps
+from sim.world.forecast import PREPARE_US
+from sim.world.journal import DEPARTURE, DOOR, NONE, PICKUP_DOOR
+from sim.world.lockers import Locker
+from sim.world.luck import LOCKER_FULL
+from sim.world.parcels import Parcel
+from sim.world.trips import Driver, Place, Trip
+from sim.world.vans import Van
 
-from sim.units import US_PER_S
-from sim.world.forecast import PREPARE_US, Forecast
-from sim.world.journal import AT_DEPOT, DRIVING, NONE, OFF_SHIFT, ON_SHIFT, DutyRow, Journal, LegRow
-from sim.world.parcels import Parcels
-from sim.world.places import Places
-from sim.world.waiting import Floor, Steps
-
-_SLACK_PCT = 115
+SLACK_PCT = 115
 """A round is planned as if it took this much of its mean time."""
-_PARTING_US = 60 * US_PER_S
 
 
 @dataclass
-class Trip:
-    """A driver and a van on their way."""
+class Load:
+    """What a round takes along and brings back."""
 
-    driver: int
-    van: int
-    departed_us: int
-    here: int
+    deliveries: list[Parcel]
+    pickups: list[Parcel]
+    latest_us: int
+    """When it should be back."""
+    tried: int = 0
+    """How many of the deliveries were reached."""
+    missed: list[Parcel] = field(default_factory=list)
+    collected: list[Parcel] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Depot:
-    """One depot's vans and the work of its drivers."""
+@dataclass
+class Rounds:
+    """All rounds of one depot."""
 
-    env: simpy.Environment
-    facility: int
-    vans: simpy.Store
-    floor: Floor
-    parcels: Parcels
-    places: Places
-    forecast: Forecast
-    journal: Journal
+    depot: Depot
+    lockers: dict[int, tuple[Place, Locker]]
+    demand: Demand
+    under_way: dict[Trip, int]
+    """Of all depots: the trips whose notes nobody has yet, and when they began."""
 
-    @property
-    def shortest_us(self) -> int:
-        """What must be left of a shift, to begin anything."""
-        return PREPARE_US + self.forecast.round_us(1) * _SLACK_PCT // 100
+    def go(self, driver: Driver, latest_us: int, patience_us: int) -> Steps:
+        """Go on one round, if a van comes in time and something waits."""
+        depot = self.depot
+        van = yield from depot.van(patience_us)
+        load = None
+        if van:
+            yield depot.env.timeout(PREPARE_US)
+            load = self._load(driver, van, latest_us)
+        depot.preparing -= 1
+        depot.ring()
+        if van and load:
+            yield from self._round(driver, van, load)
+        if van:
+            depot.env.process(depot.park(van))
 
-    def employ(self, driver: int, shifts: list[tuple[int, int]]) -> None:
-        """Let a driver work."""
-        self.env.process(self._work(driver, shifts))
+    def stops(self, driver: Driver, latest_us: int) -> int:
+        """How many stops fit before a moment and into the driver's hours, as roads are now."""
+        depot, now = self.depot, int(self.depot.env.now)
+        leg_us = max(int(depot.fleet.leg_time.us * depot.around.slowness.at(now)), 1)
+        stop_us = leg_us + depot.forecast.stop_us - depot.fleet.leg_time.us
+        by_clock = ((latest_us - now) * 100 // SLACK_PCT - leg_us) // stop_us
+        by_hours = ((depot.fleet.driving_max.us - driver.driven_us) * 100 // SLACK_PCT - leg_us) // leg_us
+        return max(0, min(depot.fleet.stops_per_round, by_clock, by_hours))
 
-    def _note(self, driver: int, duty: int, vehicle: int = NONE) -> None:
-        self.journal.duties.append(DutyRow(int(self.env.now), driver, duty, vehicle))
+    def _load(self, driver: Driver, van: Van, latest_us: int) -> Load | None:
+        now = int(self.depot.env.now)
+        if not self.depot.calendar.is_open(now):
+            return None
+        self.depot.settle(now)
+        deliveries, pickups = self.depot.take(van, self.stops(driver, latest_us))
+        return Load(_by_locker(deliveries), pickups, latest_us) if deliveries or pickups else None
 
-    def _work(self, driver: int, shifts: list[tuple[int, int]]) -> Steps:
-        for begin, end in shifts:
-            if begin < self.env.now:  # still out from the shift before
-                continue
-            yield self.env.timeout(begin - self.env.now)
-            self._note(driver, ON_SHIFT)
-            yield from self._serve(driver, end)
-            yield self.env.timeout(max(end - self.env.now, _PARTING_US))
-            self._note(driver, OFF_SHIFT)
+    def _round(self, driver: Driver, van: Van, load: Load) -> Steps:
+        env, depot = self.depot.env, self.depot
+        trip = Trip(driver, van, depot.around, self._scan_out(load.deliveries, driver))
+        self.under_way[trip] = trip.departed_us
+        self._go_out(trip, load.deliveries)
+        for stop in self._stops(trip, load):
+            yield env.timeout(stop - env.now)
+        trip.come_home()
+        yield env.timeout(trip.now - env.now)
+        del self.under_way[trip]
+        depot.journal.take(trip.notes)
+        self._come_in(load, driver)
 
-    def _serve(self, driver: int, end: int) -> Steps:
-        calendar = self.forecast.network.calendars[self.facility]
-        deliveries, pickups = self.floor.deliveries[self.facility], self.floor.pickups[self.facility]
-        while (opens := calendar.next_open(int(self.env.now))) + self.shortest_us <= end:
-            latest = min(end, calendar.closes_after(opens))
-            patience_us = latest - self.shortest_us - int(self.env.now)
-            if opens > self.env.now:
-                yield self.env.timeout(opens - self.env.now)
-            elif patience_us < 0:
-                yield self.env.timeout(latest - self.env.now)
-            elif not deliveries and not pickups:
-                yield deliveries.filled() | pickups.filled() | self.env.timeout(patience_us + 1)
-            else:
-                yield from self._go_round(driver, latest, patience_us + 1)
+    def _scan_out(self, deliveries: list[Parcel], driver: Driver) -> int:
+        depot = self.depot
+        now, scanner = int(depot.env.now), depot.docks.scanner(driver.number)
+        for parcel in deliveries:
+            now += parcel.scan_us()
+            parcel.scan(depot.journal, now, depot.facility, DEPARTURE, scanner)
+        return now
 
-    def _go_round(self, driver: int, latest: int, patience_us: int) -> Steps:
-        request = self.vans.get()
-        yield request | self.env.timeout(patience_us)
-        if not request.triggered:
-            request.cancel()
-            return
-        yield self.env.timeout(PREPARE_US)
-        yield from self._round(driver, cast(int, request.value), latest)
-        self.vans.put(request.value)
+    def _go_out(self, trip: Trip, deliveries: list[Parcel]) -> None:
+        """Each door should be reached when those before it have had their mean time."""
+        depot, expected_us = self.depot, trip.departed_us
+        seen = depot.forecast.dispatching[depot.facility]
+        for parcel in deliveries:
+            expected_us += depot.forecast.stop_us
+            parcel.attempt += 1
+            parcel.publish(trip.notes, trip.departed_us, expected_us)
+            parcel.go_out(trip.notes, trip.departed_us, depot.carrier, trip.driver.number)
+            opened_us = depot.calendar.next_open(parcel.since_us)
+            seen.add(opened_us, trip.departed_us - opened_us)
 
-    def _stops_until(self, latest: int) -> int:
-        usable_us = (latest - int(self.env.now)) * 100 // _SLACK_PCT - self.forecast.round_us(0)
-        return min(self.forecast.fleet.stops_per_round, max(0, usable_us // max(self.forecast.stop_us, 1)))
+    def _stops(self, trip: Trip, load: Load) -> Iterator[int]:
+        """Go through the stops; hands on the moments at which the world must catch up before the trip goes on."""
+        for parcel in load.deliveries:
+            if not self._visit(trip, parcel, load.latest_us):
+                return
+            if parcel.locker >= 0:
+                yield trip.now
+            load.tried += 1
+            self._hand_over(trip, parcel, load.missed)
+        for parcel in load.pickups:
+            if not self._visit(trip, parcel, load.latest_us):
+                return
+            parcel.pick_up(trip.notes, trip.now, self.depot.carrier, trip.driver.number)
+            load.collected.append(parcel)
 
-    def _round(self, driver: int, van: int, latest: int) -> Steps:
-        stops = self._stops_until(latest)
-        deliveries = self.floor.deliveries[self.facility].take(stops)
-        pickups = self.floor.pickups[self.facility].take(stops - len(deliveries))
-        if not deliveries and not pickups:
-            return
-        yield from self._load(deliveries)
-        trip = Trip(driver, van, int(self.env.now), self.facility)
-        self._note(driver, DRIVING, van)
-        for k, shipment in enumerate(deliveries, 1):
-            self.parcels.go_out(trip.departed_us, shipment, k * self.forecast.stop_us)
-        missed = []
-        for shipment in deliveries:
-            yield from self._stop(trip, shipment, self.parcels.attempt[shipment], self.places.recipient_door(shipment))
-            if not self.parcels.hand_over(int(self.env.now), shipment):
-                missed.append(shipment)
-        for shipment in pickups:
-            yield from self._stop(trip, shipment, 0, self.places.pickup_door(shipment))
-            self.parcels.pick_up(int(self.env.now), shipment)
-        last = (deliveries + pickups)[-1]
-        back_us = self.parcels.luck.return_us[last, 0 if pickups else self.parcels.attempt[last]]
-        yield from self._drive(trip, self.facility, int(back_us))
-        self._note(driver, AT_DEPOT)
-        self.env.process(self._unload(missed, pickups))
+    def _visit(self, trip: Trip, parcel: Parcel, latest_us: int) -> bool:
+        luck, nth = parcel.luck, parcel.attempt_luck()
+        if not parcel.attempt:
+            there = Place(PICKUP_DOOR, parcel.code, parcel.pickup)
+        elif parcel.locker >= 0:
+            there = self.lockers[parcel.locker][0]
+        else:
+            there = Place(DOOR, parcel.code, parcel.door)
+        return trip.visit(there, (luck.leg[nth], luck.back[nth]), luck.stop_us[nth], latest_us)
 
-    def _load(self, deliveries: list[int]) -> Steps:
-        done = int(self.env.now)
-        for shipment in deliveries:
-            done += self.parcels.scan_us(shipment)
-            self.parcels.scan_out(done, shipment, self.facility)
-        yield self.env.timeout(done - self.env.now)
+    def _hand_over(self, trip: Trip, parcel: Parcel, missed: list[Parcel]) -> None:
+        failure = parcel.failure()
+        if parcel.locker >= 0:
+            collected_us = parcel.luck.collected_us[parcel.row]
+            failure = NONE if self.lockers[parcel.locker][1].put(trip.now, collected_us) else LOCKER_FULL
+        parcel.hand_over(trip.notes, trip.now, self.depot.carrier, trip.driver.number, failure)
+        if failure != NONE:
+            missed.append(parcel)
+        elif parcel.luck.returned_us and parcel.luck.returned_us[parcel.row] != NONE:
+            self.demand.send_back(trip.now + parcel.luck.returned_us[parcel.row], parcel.code)
 
-    def _drive(self, trip: Trip, there: int, takes_us: int) -> Steps:
-        now = int(self.env.now)
-        self.journal.legs.append(LegRow(now, now + takes_us, trip.departed_us, trip.driver, trip.van, trip.here, there))
-        trip.here = there
-        yield self.env.timeout(takes_us)
+    def _come_in(self, load: Load, driver: Driver) -> None:
+        """Scan in what came back. Doors that were not reached are tried again, stops not made are for others."""
+        depot = self.depot
+        for parcel in load.missed:
+            if parcel.attempt >= depot.fleet.max_attempts:
+                parcel.turn_back(depot.forecast.network.routes[parcel.destination, parcel.origin])
+        aboard = load.deliveries[load.tried :]
+        for parcel in aboard:
+            parcel.attempt -= 1
+        depot.floor.pickups.put_back(load.pickups[len(load.collected) :])
+        booked_us = [parcel.since_us for parcel in load.collected]
+        done_us = depot.docks.scan_in(load.missed + aboard + load.collected, int(depot.env.now), driver.number)
+        self._learn(load.collected, booked_us)
+        depot.env.process(self._ring_at(done_us))
 
-    def _stop(self, trip: Trip, shipment: int, attempt: int, door: int) -> Steps:
-        luck = self.parcels.luck
-        yield from self._drive(trip, door, int(luck.leg_us[shipment, attempt]))
-        yield from self._drive(trip, door, int(luck.stop_us[shipment, attempt]))
+    def _learn(self, collected: list[Parcel], booked_us: list[int]) -> None:
+        seen = self.depot.forecast.collecting[self.depot.facility]
+        for parcel, since_us in zip(collected, booked_us, strict=True):
+            seen.add(since_us, parcel.since_us - since_us)
 
-    def _unload(self, missed: list[int], collected: list[int]) -> Steps:
-        """Scan in what came back; a depot that has closed meanwhile does so in the morning."""
-        calendar = self.forecast.network.calendars[self.facility]
-        for shipment in missed + collected:
-            done = calendar.after_work(int(self.env.now), self.parcels.scan_us(shipment))
-            yield self.env.timeout(done - self.env.now)
-            self.parcels.scan_in(done, shipment, self.facility)
-            if shipment in collected or not self.parcels.give_up(done, shipment):
-                self.floor.sort(shipment)
+    def _ring_at(self, moment_us: int) -> Steps:
+        yield self.depot.env.timeout(moment_us - self.depot.env.now)
+        self.depot.ring()
+
+
+def _by_locker(deliveries: list[Parcel]) -> list[Parcel]:
+    """In the same order, but with all that goes into one locker where the first of it stands."""
+    first: dict[int, int] = {}
+    for k, parcel in enumerate(deliveries):
+        if parcel.locker >= 0:
+            first.setdefault(parcel.locker, k)
+    if not first:
+        return deliveries
+    keys = [first.get(parcel.locker, k) for k, parcel in enumerate(deliveries)]
+    return [deliveries[k] for k in sorted(range(len(keys)), key=keys.__getitem__)]

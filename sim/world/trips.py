@@ -1,0 +1,151 @@
+"""One driver's way with one van: from place to place, with breaks, breakdowns, and back before the hours run out.
+
+A trip keeps a clock of its own, which runs ahead of the world's while nobody else can notice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+from typing import NamedTuple
+
+from sim.scenario import Fleet
+from sim.world.doors import DETOUR, KM_PER_DEGREE
+from sim.world.journal import AT_DEPOT, BREAKDOWN, DRIVING, NONE, ON_BREAK, DutyRow, Journal, LegRow
+from sim.world.luck import SHORTEST_US
+from sim.world.parcels import Spot
+from sim.world.travel import Slowness
+from sim.world.vans import Van
+
+_US_PER_M = 45_000
+"""No leg is faster than 80 km/h on average."""
+_M_PER_DEGREE = KM_PER_DEGREE * DETOUR * 1000
+
+
+class Place(NamedTuple):
+    """Where a van can stand: a place of the journal, and if it is a door, whose."""
+
+    place: int
+    shipment: int
+    spot: Spot
+
+
+@dataclass(eq=False)
+class Driver:
+    """One driver, and what the rules on driving hours ask about."""
+
+    number: int
+    driven_us: int = 0
+    """At the wheel in this shift."""
+    since_break_us: int = 0
+    """At the wheel since the last break."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all trips from a depot share."""
+
+    fleet: Fleet
+    depot: Place
+    slowness: Slowness
+    east: float
+    """How much shorter a degree of longitude is here than one of latitude."""
+
+    def metres(self, start: Spot, end: Spot) -> int:
+        """By road."""
+        return int(hypot(end[0] - start[0], (end[1] - start[1]) * self.east) * _M_PER_DEGREE)
+
+    def leg_us(self, luck: float, metres: int, at: int) -> int:
+        """How long a way takes that begins now: as its luck and the roads have it, and no longer than one may drive."""
+        usual = int(self.fleet.leg_time.us * luck * self.slowness.at(at))
+        return min(max(usual, metres * _US_PER_M, SHORTEST_US), self.fleet.break_after.us)
+
+
+class Trip:
+    """A round under way."""
+
+    def __init__(self, driver: Driver, van: Van, around: Surroundings, departed_us: int) -> None:
+        self.driver, self.van = driver, van
+        self._around, self._fleet = around, around.fleet
+        self.now = self.departed_us = departed_us
+        self._here = around.depot
+        self._home_luck = 1.0
+        self.notes = Journal()
+        """What its driver reports, until it is over."""
+        self._duty(DRIVING)
+
+    def _duty(self, duty: int) -> None:
+        self.notes.duties.append(DutyRow(self.now, self.driver.number, duty, self.van.number))
+
+    def _leg(self, there: Place, takes_us: int, metres: int) -> None:
+        start, van, here = self.now, self.van, self._here
+        self.now += takes_us
+        van.road_us += takes_us
+        ends = here.place, here.shipment, there.place, there.shipment
+        row = LegRow(start, self.now, self.departed_us, self.driver.number, van.number, *ends, *self._meters(), metres)
+        self.notes.legs.append(row)
+
+    def _meters(self) -> tuple[int, int]:
+        return self.van.odometer_m, self.van.since_full_m
+
+    def _stand(self, duty: int, takes_us: int) -> None:
+        """A break or a breakdown where the van is, and on."""
+        self._duty(duty)
+        road_us = self.van.road_us
+        self._leg(self._here, max(takes_us, SHORTEST_US), 0)
+        self.van.road_us = road_us
+        self._duty(DRIVING)
+
+    def _prepare(self, luck: float, metres: int) -> int:
+        """See to what must be seen to before a leg; how long this leg then takes."""
+        while self.van.road_us + self._around.leg_us(luck, metres, self.now) >= self.van.breaks_us:
+            self._stand(BREAKDOWN, self.van.break_down())
+        if self.driver.since_break_us + self._around.leg_us(luck, metres, self.now) > self._fleet.break_after.us:
+            self._stand(ON_BREAK, self._fleet.break_length.us)
+            self.driver.since_break_us = 0
+        return self._around.leg_us(luck, metres, self.now)
+
+    def _drive(self, there: Place, takes_us: int, metres: int) -> None:
+        self._leg(there, takes_us, metres)
+        self.van.odometer_m += metres
+        self.van.since_full_m += metres
+        self.driver.driven_us += takes_us
+        self.driver.since_break_us += takes_us
+        self._here = there
+
+    def visit(self, there: Place, luck: tuple[float, float], stop_us: int, latest_us: int) -> bool:
+        """Drive to a place and stop there; or don't, if it would get too late, too far or too much for one day.
+
+        ``luck`` is that of the way there and of the way back from it.
+        """
+        if there.place >= 0 and there.place == self._here.place:
+            self._leg(there, stop_us, 0)
+            return True
+        metres = self._around.metres(self._here.spot, there.spot)
+        takes_us = self._prepare(luck[0], metres)
+        if not self._may(there, luck[1], takes_us, metres, stop_us, latest_us):
+            return False
+        self._drive(there, takes_us, metres)
+        self._home_luck = luck[1]
+        self._leg(there, stop_us, 0)
+        return True
+
+    def _may(self, there: Place, back: float, takes_us: int, metres: int, stop_us: int, latest_us: int) -> bool:
+        home_m = self._around.metres(there.spot, self._around.depot.spot)
+        home_us = self._around.leg_us(back, home_m, self.now + takes_us + stop_us)
+        if self.driver.driven_us + takes_us + home_us > self._fleet.driving_max.us:
+            return False
+        if self._here is self._around.depot:
+            return True  # its planner saw to the rest
+        expected_us = 2 * self._around.leg_us(1.0, 0, self.now) + stop_us
+        far = self.van.since_full_m + metres + home_m > self._fleet.range.m
+        return not far and self.now + expected_us <= latest_us
+
+    def come_home(self) -> None:
+        """Drive back to the depot, within the hours that are left."""
+        metres = self._around.metres(self._here.spot, self._around.depot.spot)
+        takes_us = self._prepare(self._home_luck, metres)
+        left_us = self._fleet.driving_max.us - self.driver.driven_us
+        self._drive(self._around.depot, max(min(takes_us, left_us), SHORTEST_US), metres)
+        duty = DutyRow(self.now, self.driver.number, AT_DEPOT, NONE)
+        self.notes.duties.append(duty)
