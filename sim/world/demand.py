@@ -1,4 +1,4 @@
-"""Demand: each hour's orders are drawn and booked when it begins, and wait at the sender's door from their moment on."""
+"""Demand: each hour's orders are drawn when it begins, and wait at the sender's door from their moment on."""
 
 from __future__ import annotations
 

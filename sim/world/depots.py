@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from typing import cast
 
 import simpy
 
@@ -104,8 +105,7 @@ class Depot:
         request = self.vans.get(lambda van: van.chilled or not cold)
         yield request | self.env.timeout(patience_us)
         if request.triggered:
-            van: Van = request.value
-            return van
+            return cast(Van, request.value)
         request.cancel()
         return None
 

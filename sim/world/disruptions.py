@@ -87,9 +87,7 @@ def sorter_speeds(scenario: Scenario, facility: Facility) -> list[tuple[int, flo
     """A sorter's speed, as a share of the usual, from each moment on; of two slow-downs at once the slower counts."""
     slow = [d for d in scenario.disruptions if isinstance(d, SorterSlowdown) and d.facility == facility.id]
     moments = sorted({0, *(moment for d in slow for moment in _stretch(d))})
-    return [
-        (at, min([d.speed.of_one for d in slow if d.after.us <= at < d.until.us], default=1.0)) for at in moments
-    ]
+    return [(at, min([d.speed.of_one for d in slow if d.after.us <= at < d.until.us], default=1.0)) for at in moments]
 
 
 def strikes(scenario: Scenario, rng: Randomness, facility: Facility, driver: int) -> list[Stretch]:

@@ -1,5 +1,7 @@
 """When a parcel should be at the door, from what the platform could know: timetables, opening hours, rush hours, mean
-times, and how long parcels have lately waited at each facility. Never the future: the world surprises it, and ETAs move.
+times, and how long parcels have lately waited at each facility.
+
+Never the future: the world surprises it, and ETAs move.
 """
 
 from __future__ import annotations

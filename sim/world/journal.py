@@ -8,7 +8,8 @@ functions of the numbers here and are joined on in columns.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Generic, NamedTuple, TypeVar, get_args
+from itertools import chain
+from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
 import numpy as np
 
@@ -172,7 +173,7 @@ class Journal:
 
     def cut(self, index: int, watermark_us: int) -> Slice:
         """Hand over what was written, and begin anew."""
-        columns = {f.name: _by_column(_ROW[f.name], getattr(self, f.name)) for f in fields(self)}
+        columns: dict[str, Any] = {f.name: _by_column(_ROW[f.name], getattr(self, f.name)) for f in fields(self)}
         for f in fields(self):
             getattr(self, f.name).clear()
         return Slice(index=index, watermark_us=watermark_us, **columns)
@@ -192,5 +193,6 @@ _ROW = {
 
 def _by_column(kind: type, rows: list[tuple[int, ...]]) -> tuple[I64, ...]:
     width = len(kind._fields)  # type: ignore[attr-defined]
-    columns: tuple[I64, ...] = kind._make(np.array(rows, dtype=np.int64).reshape(-1, width).T)  # type: ignore[attr-defined]
+    numbers = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * width)
+    columns: tuple[I64, ...] = kind._make(numbers.reshape(-1, width).T)  # type: ignore[attr-defined]
     return columns

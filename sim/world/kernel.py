@@ -6,7 +6,6 @@ What waits for what is decided here alone; volume is for those who take the slic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 import simpy
@@ -47,6 +46,8 @@ class World:
     def __init__(self, cast: Cast) -> None:
         self.cast, self.env, self.journal = cast, simpy.Environment(), Journal()
         self.under_way: dict[Trip, int] = {}
+        self._legs = self._road_us = 0
+        """Of the journal's legs: how many are counted, and how long they take."""
         self._travel = Travel(cast.scenario, cast.rng)
         timetables = draw_timetables(cast.network, cast.rng)
         self._forecast = Forecast(cast.network, cast.scenario.fleet, timetables, self._travel)
@@ -126,9 +127,15 @@ class World:
         """About how many messages the journal will give: its rows, and the pings of its legs."""
         rows, fleet = self.journal, self.cast.scenario.fleet
         events = (rows.booked, rows.statuses, rows.etas, rows.scans, rows.capacities, rows.duties)
-        on_road_us = sum(leg.end_us - leg.start_us for leg in rows.legs)
-        pings = on_road_us // fleet.location_interval.us + on_road_us // fleet.telemetry_interval.us
+        self._road_us += sum(leg.end_us - leg.start_us for leg in rows.legs[self._legs :])
+        self._legs = len(rows.legs)
+        pings = self._road_us // fleet.location_interval.us + self._road_us // fleet.telemetry_interval.us
         return sum(len(part) for part in events) + pings
+
+    def cut(self, index: int) -> Slice:
+        """Hand over what was written."""
+        self._legs = self._road_us = 0
+        return self.journal.cut(index, self.watermark_us())
 
     def watermark_us(self) -> int:
         """Nothing that is not written yet happened before this."""
@@ -144,7 +151,7 @@ def slices(cast: Cast, progress: Progress | None = None) -> Iterator[Slice]:
     while world.env.now < duration_us:
         world.env.run(min(int(world.env.now) + _STEP_US, duration_us))
         if world.messages() >= _SLICE_MESSAGES:
-            yield world.journal.cut(index, world.watermark_us())
+            yield world.cut(index)
             index += 1
         if progress and (done := int(world.env.now) * _REPORTS // duration_us) > told:
             told = done

@@ -49,7 +49,7 @@ class Skies:
 
 
 def _rush(hours: tuple[RushHour, ...], facility: Facility, scenario: Scenario, at: int) -> Span:
-    """The product of this moment's rush hours. Looked at afresh each local quarter, so that no clock change is missed."""
+    """The product of this moment's rush hours, looked at afresh each local quarter: no clock change is missed."""
     local = (scenario.start + timedelta(microseconds=at)).astimezone(ZoneInfo(facility.timezone))
     clock_us = ((local.hour * 60 + local.minute) * 60 + local.second) * US_PER_S + local.microsecond
     factor, until = 1.0, at + _QUARTER_US - clock_us % _QUARTER_US

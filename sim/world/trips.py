@@ -41,7 +41,7 @@ class Driver:
     """At the wheel since the last break."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Surroundings:
     """What all trips from a depot share."""
 
@@ -51,14 +51,17 @@ class Surroundings:
     east: float
     """How much shorter a degree of longitude is here than one of latitude."""
 
+    def __post_init__(self) -> None:
+        self.mean_leg_us, self._longest_us = self.fleet.leg_time.us, self.fleet.break_after.us
+
     def metres(self, start: Spot, end: Spot) -> int:
         """By road."""
         return int(hypot(end[0] - start[0], (end[1] - start[1]) * self.east) * _M_PER_DEGREE)
 
     def leg_us(self, luck: float, metres: int, at: int) -> int:
         """How long a way takes that begins now: as its luck and the roads have it, and no longer than one may drive."""
-        usual = int(self.fleet.leg_time.us * luck * self.slowness.at(at))
-        return min(max(usual, metres * _US_PER_M, SHORTEST_US), self.fleet.break_after.us)
+        usual = int(self.mean_leg_us * luck * self.slowness.at(at))
+        return min(max(usual, metres * _US_PER_M, SHORTEST_US), self._longest_us)
 
 
 class Trip:
@@ -98,12 +101,15 @@ class Trip:
 
     def _prepare(self, luck: float, metres: int) -> int:
         """See to what must be seen to before a leg; how long this leg then takes."""
-        while self.van.road_us + self._around.leg_us(luck, metres, self.now) >= self.van.breaks_us:
+        takes_us = self._around.leg_us(luck, metres, self.now)
+        while self.van.road_us + takes_us >= self.van.breaks_us:
             self._stand(BREAKDOWN, self.van.break_down())
-        if self.driver.since_break_us + self._around.leg_us(luck, metres, self.now) > self._fleet.break_after.us:
+            takes_us = self._around.leg_us(luck, metres, self.now)
+        if self.driver.since_break_us + takes_us > self._fleet.break_after.us:
             self._stand(ON_BREAK, self._fleet.break_length.us)
             self.driver.since_break_us = 0
-        return self._around.leg_us(luck, metres, self.now)
+            takes_us = self._around.leg_us(luck, metres, self.now)
+        return takes_us
 
     def _drive(self, there: Place, takes_us: int, metres: int) -> None:
         self._leg(there, takes_us, metres)
@@ -137,7 +143,7 @@ class Trip:
             return False
         if self._here is self._around.depot:
             return True  # its planner saw to the rest
-        expected_us = 2 * self._around.leg_us(1.0, 0, self.now) + stop_us
+        expected_us = 2 * int(self._around.mean_leg_us * self._around.slowness.at(self.now)) + stop_us
         far = self.van.since_full_m + metres + home_m > self._fleet.range.m
         return not far and self.now + expected_us <= latest_us
 
