@@ -89,8 +89,13 @@ class Truth:
         """Read all parts. A type without facts has an empty table."""
         return cls(
             {name: _read(parts(folder, "facts", name), fact_schema(name)) for name in EVENT_TYPES},
-            {name: pq.read_table(folder / "reference" / f"{name}.parquet") for name in REFERENCE_TABLES},
+            read_reference(folder),
         )
+
+
+def read_reference(folder: Path) -> dict[str, pa.Table]:
+    """The reference tables alone."""
+    return {name: pq.read_table(folder / "reference" / f"{name}.parquet") for name in REFERENCE_TABLES}
 
 
 def _read(files: list[Path], schema: pa.Schema) -> pa.Table:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from backends.interface import TornSegment, Warehouse
 from pipeline.contract.tables import TABLES
-from sim.checks import conservation, dispositions, fired, log, pii, seal, tables
+from sim.checks import conservation, dispositions, fired, log, pii, seal, tables, world
 from sim.checks.concealed import concealed_check, concealed_counts
 from sim.checks.counts import Conserved, FaultCount
 from sim.checks.guard import guarded
@@ -111,6 +111,9 @@ class _Run:
             self._observed.row_counts() if self._observed else {},
         )
 
+    def check_world(self) -> CheckResult:
+        return world.check(self._in.root, self._in.scenario)
+
     def check_log(self) -> CheckResult:
         torn: list[str] = []
         batches = self._in.read_log(lambda error: torn.append(str(error).replace(f"{self._in.root}/", "")))
@@ -160,6 +163,7 @@ def _let_go() -> None:
 
 
 _AFTER_SEAL: dict[str, Callable[[_Run], CheckResult | None]] = {
+    "world": _Run.check_world,
     "log": _Run.check_log,
     "fired": _Run.check_fired,
     "pii": _Run.check_pii,
