@@ -93,5 +93,5 @@ def hourly_rates(scenario: Scenario, hour: int) -> Rates:
 
 
 def usual_orders(scenario: Scenario) -> int:
-    """How many orders the run would have at its mean rate, without peaks and surges."""
-    return int(scenario.demand.rate.per_hour * booked_until_us(scenario) / US_PER_H)
+    """How many orders demand would place at its mean rate, without peaks and surges, in a run of any length."""
+    return int(scenario.demand.rate.per_hour * scenario.demand.until.us / US_PER_H)
