@@ -8,6 +8,7 @@ from operator import add
 
 from sim.checks.counts import Counts
 from sim.checks.verdict import CheckResult, Finding, Outcome, Verdict
+from sim.report.columns import aligned
 
 _SAMPLES_SHOWN = 3
 _FATES = ("clean", "late", "too_late", "duplicate", "rejected")
@@ -41,19 +42,19 @@ def _conservation(verdict: Verdict) -> list[str]:
     observed = reduce(add, (row.observed for row in verdict.conservation), Counts())
     rows = [(name.replace("_", " "), getattr(planned, name), getattr(observed, name)) for name in _FATES]
     total = ("messages", planned.messages, observed.messages)
-    return _aligned([("fate", "planned", "observed"), *rows, total])
+    return aligned([("fate", "planned", "observed"), *rows, total])
 
 
 def _faults(verdict: Verdict) -> list[str]:
     if not verdict.faults:
         return []
     rows = [(fault.fault_id, fault.kind, fault.planned, fault.fired) for fault in verdict.faults]
-    return _aligned([("fault", "kind", "planned", "fired"), *rows])
+    return aligned([("fault", "kind", "planned", "fired"), *rows])
 
 
 def _checks(checks: Sequence[CheckResult]) -> list[str]:
     rows = [(check.name, check.outcome.name, check.compared, check.note) for check in checks]
-    return _aligned([("check", "outcome", "compared", ""), *rows])
+    return aligned([("check", "outcome", "compared", ""), *rows])
 
 
 def _findings(check: CheckResult) -> list[str]:
@@ -78,17 +79,3 @@ def _next(verdict: Verdict) -> str:
         return f"next: look at the {worst.kind} rows of {worst.table}; all findings are in verdict.json; {again}"
     unproven = next((check.name for check in verdict.checks if check.outcome.name == verdict.outcome), "verdict.json")
     return f"next: see why '{unproven}' could not tell; {again}"
-
-
-def _aligned(rows: Sequence[tuple[object, ...]]) -> list[str]:
-    """Columns side by side: numbers to the right, text to the left."""
-    table = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
-    numeric = [isinstance(cell, int) for cell in rows[-1]]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        ).rstrip()
-        for row in table
-    ]

@@ -1,0 +1,13 @@
+-- Why faults fired. Causes name devices, moments and messages: quoted words, and words with a digit in them, are left out
+-- of a class of causes.
+-- Grain:  one row for each fault, kind of firing and class of causes.
+-- Keys:   fault_id, kind, cause.
+-- Inputs: firing (the ledger's).
+select
+    fault_id,
+    kind,
+    regexp_replace(cause, '''[^'']*''|[^\s,;:()]*\d[^\s,;()]*', '…', 'g') as cause,
+    count(*) as firings
+from firing
+group by all
+order by fault_id, kind, firings desc, cause
