@@ -29,11 +29,11 @@ def _within(share: float) -> float:
 
 
 def linear(values: Iterable[float]) -> Axis:
-    """From 0 to a round number that none of the values exceeds."""
+    """Of counts: from 0 to a round number that none of the values exceeds."""
     top = max(values, default=0.0) or 1.0
-    step = _round_step(top / _TICKS_MAX)
-    count = math.ceil(round(top / step, 9))
-    ticks = tuple((k / count, f"{k * step:,.6g}") for k in range(count + 1))
+    step = max(_round_step(top / _TICKS_MAX), 1.0)
+    count = math.ceil(top / step)
+    ticks = tuple((k / count, f"{k * step:,.0f}") for k in range(count + 1))
     return Axis(lambda value: _within(value / (count * step)), ticks)
 
 

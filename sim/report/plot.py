@@ -21,6 +21,7 @@ _TOP, _PANEL, _HEAD, _FOOT = 44, 130, 46, 24
 """Heights: above all panels, of one, of its title and legend, of its labels of time."""
 _PLOT = _WIDTH - _LEFT - _RIGHT
 _SAMPLE = 22
+_NAMES_ROWS = 9
 _DASHES: Sequence[list[Decimal | float | int]] = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 2], [1, 3])
 _LIGHT = ("#0072b2", "#c84e00", "#007a5a", "#a8508a", "#8a6100", "#555555")
 _DARK = ("#56b4e9", "#ff8f45", "#2bc79a", "#e7a6c8", "#f0e442", "#bbbbbb")
@@ -48,7 +49,8 @@ def draw(picture: Picture) -> str:
     ]
     for nr, panel in enumerate(picture.panels):
         down = _TOP + nr * (_HEAD + _PANEL + _FOOT)
-        shown = [*_head(panel), *_ground(picture), *_shown(panel, picture.steps)]
+        names = [] if nr else _names(picture)
+        shown = [*_head(panel), *_ground(picture), *_shown(panel), *names]
         elements.append(svg.G(transform=[svg.Translate(_LEFT, down + _HEAD)], elements=shown))
     return f"{svg.SVG(viewBox=svg.ViewBoxSpec(0, 0, _WIDTH, height), extra={'role': 'img'}, elements=elements)}\n"
 
@@ -93,13 +95,26 @@ def _line(path: list[svg.PathData], k: int) -> svg.Path:
 
 def _ground(picture: Picture) -> Iterator[svg.Element]:
     """Disruptions as shaded stretches, and the axis of time."""
-    span = timedelta(microseconds=picture.step.us * picture.steps)
+    span = _span(picture)
     for stretch in picture.stretches:
         yield _shade(stretch, picture, span)
     for share, label in time_ticks(picture.start, span):
         x = _round(share * _PLOT)
         yield svg.Line(x1=x, x2=x, y1=0, y2=_PANEL, class_=["grid"])
         yield _text(label, x, _PANEL + 15, "tick", "middle")
+
+
+def _names(picture: Picture) -> Iterator[svg.Element]:
+    """What the shaded stretches are, one below the other, since stretches overlap."""
+    span = _span(picture)
+    for nr, stretch in enumerate(picture.stretches):
+        share = min((stretch.begins - picture.start) / span, 1.0)
+        anchor: Literal["start", "end"] = "start" if share < 0.7 else "end"
+        yield _text(stretch.name, share * _PLOT + 3, 12 + 13 * (nr % _NAMES_ROWS), "tick", anchor)
+
+
+def _span(picture: Picture) -> timedelta:
+    return timedelta(microseconds=picture.step.us * picture.steps)
 
 
 def _shade(stretch: Stretch, picture: Picture, span: timedelta) -> svg.Rect:
@@ -115,7 +130,7 @@ def _shade(stretch: Stretch, picture: Picture, span: timedelta) -> svg.Rect:
     )
 
 
-def _shown(panel: Panel, steps: int) -> Iterator[svg.Element]:
+def _shown(panel: Panel) -> Iterator[svg.Element]:
     tops = [series.values for series in panel.series]
     if panel.shape == "stacked":
         tops = [[sum(v or 0 for v in column) for column in zip(*tops[: k + 1], strict=True)] for k in range(len(tops))]
@@ -124,7 +139,7 @@ def _shown(panel: Panel, steps: int) -> Iterator[svg.Element]:
         y = _round(_PANEL * (1 - share))
         yield svg.Line(x1=0, x2=_PLOT, y1=y, y2=y, class_=["grid"])
         yield _text(label, -8, y + 4, "tick", "end")
-    floor: Values = [0.0] * steps
+    floor: Values = [0.0] * len(tops[0])
     for k, values in enumerate(tops):
         if panel.shape == "stacked":
             yield _area(values, floor, axis, k)
@@ -134,8 +149,10 @@ def _shown(panel: Panel, steps: int) -> Iterator[svg.Element]:
 
 
 def _axis(panel: Panel, tops: Sequence[Values]) -> Axis:
+    if panel.shape == "percent":
+        return linear([100.0])
     found = [value for values in tops for value in values if value is not None]
-    return logarithmic(found) if panel.shape == "log" else linear(found)
+    return logarithmic(found) if panel.shape == "seconds" else linear(found)
 
 
 def _steps(values: Values, axis: Axis) -> list[svg.PathData]:
