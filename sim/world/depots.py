@@ -17,9 +17,6 @@ from sim.world.parcels import Parcel
 from sim.world.trips import Driver, Surroundings
 from sim.world.vans import Van
 
-_LONG_ROUND_PCT = 150
-"""A round may be this much longer than rounds are on average."""
-
 
 @dataclass
 class Depot:
@@ -32,8 +29,8 @@ class Depot:
     forecast: Forecast
     journal: Journal
     fleet_vans: list[Van]
-    round_m: int
-    """A full round on average."""
+    reach_m: int
+    """What a van must be able to drive before it is filled up again."""
     idle: deque[tuple[Driver, simpy.Event]] = field(default_factory=deque)
     """Drivers who wait to be called, each with the event that calls them."""
     preparing: int = 0
@@ -120,7 +117,7 @@ class Depot:
 
     def park(self, van: Van) -> Steps:
         """A van is back: fill it up if the next round might run it out, keep it in while it is recalled."""
-        if van.since_full_m + self.round_m * _LONG_ROUND_PCT // 100 > self.fleet.range.m:
+        if van.since_full_m + self.reach_m > self.fleet.range.m:
             yield self.env.timeout(self.fleet.fill_up_time.us)
             van.since_full_m = 0
         while (until := van.recalled_until(int(self.env.now))) > self.env.now:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.units import US_PER_S
+from sim.world.calendar import DAY_US
 from sim.world.depots import Depot
 from sim.world.disruptions import Stretch, is_within
 from sim.world.docks import Steps
@@ -14,6 +15,7 @@ from sim.world.rounds import SLACK_PCT, Rounds
 from sim.world.trips import Driver
 
 _PARTING_US = 60 * US_PER_S
+"""From the van to the break room, or home."""
 
 
 @dataclass
@@ -39,15 +41,19 @@ class Workday:
         self.depot.journal.duties.append(DutyRow(int(self._env.now), self.driver.number, duty, NONE))
 
     def _work(self) -> Steps:
+        left = -DAY_US
         for begin, end in self.shifts:
             if begin < self._env.now or is_within(self.strikes, begin):
                 continue
             yield self._env.timeout(begin - self._env.now)
             self._note(ON_SHIFT)
-            self.driver.driven_us = self.driver.since_break_us = 0
+            self.driver.driven_us = 0
+            if begin - left >= self._fleet.break_length.us:
+                self.driver.since_break_us = 0
             yield from self._serve(end)
             yield self._env.timeout(max(end - self._env.now, _PARTING_US))
             self._note(OFF_SHIFT)
+            left = int(self._env.now)
 
     def _serve(self, end: int) -> Steps:
         while (opens := self._calendar.next_open(int(self._env.now))) + self._shortest_us <= end:
@@ -74,6 +80,7 @@ class Workday:
         return 2 * before_us > after_us and before_us + round_us > after_us
 
     def _rest(self) -> Steps:
+        yield self._env.timeout(_PARTING_US)
         self._note(ON_BREAK)
         yield self._env.timeout(self._fleet.break_length.us)
         self.driver.since_break_us = 0

@@ -95,16 +95,21 @@ class World:
             for n, depot in enumerate(crew.vehicle_depots)
             if depot == k
         ]
-        depot = Depot(self.env, k, self._docks[k], self._around(k), self._forecast, self.journal, vans, self._round_m())
+        depot = Depot(
+            self.env, k, self._docks[k], self._around(k), self._forecast, self.journal, vans, self._reach_m(k)
+        )
         depot.start()
         rounds = Rounds(depot, self._lockers(k), self._demand, self.under_way)
         for n in (n for n, home in enumerate(crew.driver_depots) if home == k):
             struck = strikes(cast.scenario, cast.rng, facility, n)
             Workday(Driver(n), depot, rounds, crew.shifts[n], struck).live()
 
-    def _round_m(self) -> int:
-        fleet = self.cast.scenario.fleet
-        return int((fleet.stops_per_round + 1) * radius_km(fleet) * _LEG_M_PER_KM)
+    def _reach_m(self, k: int) -> int:
+        """A round half as long again as they are on average, or the way to the furthest stop and back."""
+        fleet, around = self.cast.scenario.fleet, self._around(k)
+        round_m = (fleet.stops_per_round + 1) * radius_km(fleet) * _LEG_M_PER_KM
+        boxes = (around.metres(around.depot.spot, place.spot) for place, _ in self._lockers(k).values())
+        return int(max(1.5 * round_m, 2 * max(boxes, default=0)))
 
     def _spot(self, k: int) -> tuple[float, float]:
         return float(self.cast.lat[k]), float(self.cast.lon[k])

@@ -92,7 +92,9 @@ class Trip:
         return self.van.odometer_m, self.van.since_full_m
 
     def _stand(self, duty: int, takes_us: int) -> None:
-        """A break or a breakdown where the van is, and on."""
+        """A break or a breakdown where the van is, and on. Who rests before leaving has not driven yet."""
+        if self.notes.duties[-1].time_us == self.now:
+            self.notes.duties.pop()
         self._duty(duty)
         road_us = self.van.road_us
         self._leg(self._here, max(takes_us, SHORTEST_US), 0)
@@ -100,16 +102,20 @@ class Trip:
         self._duty(DRIVING)
 
     def _prepare(self, luck: float, metres: int) -> int:
-        """See to what must be seen to before a leg; how long this leg then takes."""
+        """See to what must be seen to before a leg; how long this leg then takes.
+
+        A van that would break down on a leg does so before it, and one that would at its depot at the next stop.
+        """
+        driver, longest_us = self.driver, self._fleet.break_after.us
         takes_us = self._around.leg_us(luck, metres, self.now)
-        while self.van.road_us + takes_us >= self.van.breaks_us:
-            self._stand(BREAKDOWN, self.van.break_down())
-            takes_us = self._around.leg_us(luck, metres, self.now)
-        if self.driver.since_break_us + takes_us > self._fleet.break_after.us:
+        if driver.since_break_us + takes_us > longest_us:
             self._stand(ON_BREAK, self._fleet.break_length.us)
-            self.driver.since_break_us = 0
-            takes_us = self._around.leg_us(luck, metres, self.now)
-        return takes_us
+            driver.since_break_us = 0
+        elif self.van.road_us + takes_us >= self.van.breaks_us and self._here is not self._around.depot:
+            self._stand(BREAKDOWN, self.van.break_down())
+        else:
+            return takes_us
+        return min(self._around.leg_us(luck, metres, self.now), longest_us - driver.since_break_us)
 
     def _drive(self, there: Place, takes_us: int, metres: int) -> None:
         self._leg(there, takes_us, metres)
@@ -141,11 +147,12 @@ class Trip:
         home_us = self._around.leg_us(back, home_m, self.now + takes_us + stop_us)
         if self.driver.driven_us + takes_us + home_us > self._fleet.driving_max.us:
             return False
+        if self.van.since_full_m + metres + home_m > self._fleet.range.m:
+            return False
         if self._here is self._around.depot:
             return True  # its planner saw to the rest
         expected_us = 2 * int(self._around.mean_leg_us * self._around.slowness.at(self.now)) + stop_us
-        far = self.van.since_full_m + metres + home_m > self._fleet.range.m
-        return not far and self.now + expected_us <= latest_us
+        return self.now + expected_us <= latest_us
 
     def come_home(self) -> None:
         """Drive back to the depot, within the hours that are left."""
