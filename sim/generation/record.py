@@ -31,6 +31,7 @@ class Recorder:
         ledger.mkdir(parents=True, exist_ok=True)
         self._log = log
         self._tenants = pa.array(tenants, pa.string())
+        self._recorded = 0
         self._messages = _Rows(ledger / "messages.parquet", MESSAGES)
         self._firings = _Rows(ledger / "firings.parquet", FIRINGS)
 
@@ -61,6 +62,7 @@ class Recorder:
             "kept_message_id": pa.array(piece.kept_ids, mask=piece.kept_ids < 0),
             "value_bytes": pc.binary_length(piece.messages.column("value")).cast(pa.int64()),
         }
+        self._recorded += piece.messages.num_rows
         self._messages.write(pa.table([columns[name] for name in MESSAGES.names], schema=MESSAGES))
 
     def firings(self, chunk: SpooledChunk) -> None:
@@ -68,6 +70,7 @@ class Recorder:
         spooled = chunk.chunk.firings
         rows, types = spooled["row"].to_numpy(), spooled["event_type"].to_numpy()
         ids = chunk.message_ids[rows]
+        ids = np.where(ids < self._recorded, ids, -1)
         columns = {name: spooled[name] for name in ("fault_id", "kind", "cause", "root_cause", "held_us")} | {
             "message_id": pa.array(ids, mask=ids < 0),
             "event_type": _text(EVENT_TYPE_NAMES, types),
