@@ -75,10 +75,10 @@ class Trip:
         self._home_luck = 1.0
         self.notes = Journal()
         """What its driver reports, until it is over."""
-        self._duty(DRIVING)
+        self._duty(departed_us, DRIVING)
 
-    def _duty(self, duty: int) -> None:
-        self.notes.duties.append(DutyRow(self.now, self.driver.number, duty, self.van.number))
+    def _duty(self, at: int, duty: int) -> None:
+        self.notes.duties.append(DutyRow(at, self.driver.number, duty, self.van.number))
 
     def _leg(self, there: Place, takes_us: int, metres: int) -> None:
         start, van, here = self.now, self.van, self._here
@@ -92,14 +92,17 @@ class Trip:
         return self.van.odometer_m, self.van.since_full_m
 
     def _stand(self, duty: int, takes_us: int) -> None:
-        """A break or a breakdown where the van is, and on. Who rests before leaving has not driven yet."""
-        if self.notes.duties[-1].time_us == self.now:
-            self.notes.duties.pop()
-        self._duty(duty)
+        """A break or a breakdown where the van is; the engine is started a second before the van rolls.
+
+        Who rests before leaving has not driven yet.
+        """
+        if self.now == self.departed_us:
+            self.notes.duties.clear()
+        self._duty(self.now, duty)
         road_us = self.van.road_us
-        self._leg(self._here, max(takes_us, SHORTEST_US), 0)
+        self._leg(self._here, takes_us + 2 * SHORTEST_US, 0)
         self.van.road_us = road_us
-        self._duty(DRIVING)
+        self._duty(self.now - SHORTEST_US, DRIVING)
 
     def _prepare(self, luck: float, metres: int) -> int:
         """See to what must be seen to before a leg; how long this leg then takes.

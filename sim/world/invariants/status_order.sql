@@ -7,6 +7,7 @@ with allowed (before, after) as (
     ('picked_up', 'in_transit'), ('picked_up', 'out_for_delivery'),
     ('in_transit', 'in_transit'), ('in_transit', 'out_for_delivery'), ('in_transit', 'returned'),
     ('out_for_delivery', 'delivered'), ('out_for_delivery', 'exception'),
+    ('out_for_delivery', 'out_for_delivery'), -- the driver's day was over before that door
     ('exception', 'out_for_delivery'), ('exception', 'in_transit'), ('exception', 'returned')
 ), named as (
     select shipment_id, event_time, if(reason = 'returned', 'returned', status) as status
