@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import numpy as np
 import pyarrow as pa
@@ -19,7 +17,7 @@ from sim.truth import fact_schema
 from sim.units import Distance, Duration, Share
 from sim.world.cast import Cast, build_cast
 from sim.world.facts import press
-from sim.world.journal import Journal, LegRow
+from sim.world.journal import CapacityRow, DutyRow, Journal, LegRow
 from sim.world.labels import shipment_ids, trace_ids
 from sim.world.orders import codes
 
@@ -193,18 +191,53 @@ def test_only_chilled_vans_tell_how_cold_it_is():
     assert np.abs(steps).max() < 0.4
 
 
-def _tempers(select: Callable[[int], bool]) -> int:
-    cast, journal = build_cast(small(fleet=Fleet(drivers_per_depot=40, vans_per_depot=40))), Journal()
+def test_a_share_of_the_vans_is_chilled():
+    fleet = Fleet(drivers_per_depot=40, vans_per_depot=40, chilled_vans=Share(0.4))
+    cast, journal = _busy(fleet)
+    one = press(cast, cut(journal))["vehicle.telemetry"]
+    warm = one.table["temperature_c"].is_null().to_numpy()
+    assert (warm == ~np.array(cast.crew.chilled)[one.actor]).all()
+    assert 0.2 < np.mean(cast.crew.chilled) < 0.6
+
+
+def _busy(fleet: Fleet) -> tuple[Cast, Journal]:
+    """Forty drivers, thirty rounds each."""
+    cast, journal = build_cast(small(fleet=fleet)), Journal()
     for driver in range(40):
         for nth in range(30):
             round_of(journal, driver, driver, NORTH, some_code(cast), nth * 23 * MIN, nth * 12_000)
-    brakes = press(cast, cut(journal))["vehicle.telemetry"].table["harsh_brakes"].to_pylist()
-    return sum(select(count) for count in brakes) / len(brakes)
+    return cast, journal
 
 
-def test_harsh_brakes_are_rare_but_there():
-    assert 0.9 < _tempers(lambda count: count == 0) < 1
-    assert _tempers(lambda count: count == 1) > 5 * _tempers(lambda count: count == 3) > 0
+def test_harsh_brakes_are_rare_but_there_and_never_of_a_van_that_stands():
+    cast, journal = _busy(Fleet(drivers_per_depot=40, vans_per_depot=40))
+    table = press(cast, cut(journal))["vehicle.telemetry"].table
+    brakes, speed = table["harsh_brakes"].to_numpy(), table["speed_kmh"].to_numpy()
+    counts = np.bincount(brakes) / len(brakes)
+    assert 0.9 < counts[0] < 1
+    assert counts[1] > 5 * counts[3] > 0
+    assert len(brakes[speed == 0]) > 1000
+    assert not brakes[speed == 0].any()
+
+
+def test_a_reading_that_would_come_after_the_round_does_not_come():
+    """Due every 22 minutes in rounds of 23, and up to 4.4 minutes late."""
+    cast, journal = _busy(Fleet(drivers_per_depot=40, vans_per_depot=40, location_interval=Duration(22 * MIN)))
+    one = press(cast, cut(journal))["driver.location"]
+    since = (one.table["event_time"].cast(pa.int64()).to_numpy() - cast.start_us) % (23 * MIN)
+    assert 1200 * 1.1 < len(one) < 1200 * 1.35
+    assert set((since > 22 * MIN).tolist()) == {True, False}
+    assert ((since < 4.4 * MIN) | (since > 22 * MIN)).all()
+    assert (since < 4.4 * MIN).sum() == 1200
+
+
+def test_what_a_driver_does_at_one_moment_has_luck_of_its_own(cast):
+    journal = Journal()
+    journal.duties += [DutyRow(HOUR, 1, duty, -1) for duty in (2, 3)]
+    journal.capacities += [CapacityRow(HOUR, HUB, 3, reason) for reason in (0, 3)]
+    facts = press(cast, cut(journal))
+    for event_type in ("driver.status.changed", "facility.capacity.changed"):
+        assert len(np.unique(facts[event_type].luck)) == 2
 
 
 def test_two_rounds_of_a_driver_without_a_pause_share_no_luck(cast):
