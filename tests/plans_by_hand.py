@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 import numpy as np
 
-from sim.facts import Facts
-from sim.producers.plan import Plan
+from sim.producers.plan import Firing, Plan
 from sim.producers.report import report
 from sim.scenario import Carrier, Demand, Facility, Fleet, Lane, Network, Scenario, Tenant
 from sim.scenario_parts.producers import Producers
@@ -74,10 +73,14 @@ def with_producers(**parts: msgspec.Struct) -> Scenario:
     return scenario(producers=Producers(**parts))
 
 
-def journal(rounds_us: tuple[int, ...] = (8 * HOUR, 11 * HOUR, 32 * HOUR), per_hour: int = 20) -> Journal:
-    """Orders each hour; every driver drives at these times, to a door and back, and is on duty around it."""
+ROUNDS_US = (8 * HOUR, 11 * HOUR, 32 * HOUR)
+HOURS = range(40)
+
+
+def journal(rounds_us: tuple[int, ...] = ROUNDS_US, per_hour: int = 20, hours: range = HOURS) -> Journal:
+    """Orders in each of these hours; each driver drives at these times, to a door and back, on duty around it."""
     rows = Journal()
-    for hour in range(0, 40):
+    for hour in hours:
         for tenant in range(2):
             for nth, code in enumerate(codes(tenant, hour, per_hour // (1 + tenant)).tolist()):
                 _life(rows, code, hour * HOUR + nth * 2 * MIN, nth)
@@ -147,9 +150,23 @@ def planned(one: Scenario, rows: Journal | None = None) -> tuple[Cast, Plan]:
     return cast, report(cast, cut, press(cast, cut))
 
 
-def facts_of(plan: Plan) -> dict[str, Facts]:
-    """The facts of a plan, by event type."""
-    return dict(plan.facts)
+def firings(plan: Plan, kind: str) -> list[Firing]:
+    """What faults and mechanisms of this kind do."""
+    return [firing for firing in plan.firings if firing.kind == kind]
+
+
+def only_firing(plan: Plan, kind: str) -> Firing:
+    """What the one fault or mechanism of this kind does, which must do something."""
+    [firing] = firings(plan, kind)
+    assert len(firing.rows)
+    return firing
+
+
+def by_identity(plan: Plan, column: str) -> dict[tuple[int, int, int], int]:
+    """A column of the messages, by what they are called."""
+    messages = plan.messages
+    names = zip(messages.event_type.tolist(), messages.luck.tolist(), messages.copy.tolist(), strict=True)
+    return dict(zip(names, getattr(messages, column).tolist(), strict=True))
 
 
 def identities(plan: Plan, rows: np.ndarray | None = None) -> list[tuple[int, int, int]]:

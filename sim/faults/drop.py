@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from sim.arrays import Mask
+from sim.arrays import I64, Mask
 from sim.faults.base import FaultBase, Luck
 from sim.producers.causes import causes
 from sim.producers.copies import firsts
@@ -30,15 +30,17 @@ class Drop(FaultBase, frozen=True, tag="drop"):
         """
         rows = self.pick(plan, self.touches(plan), self.share, luck)
         messages = plan.messages.with_values(rows, dropped=True)
-        kept = tuple(_without(firing, _of_lost(messages)) for firing in plan.firings)
+        kept = tuple(_without(firing, _about(messages, rows)) for firing in plan.firings)
         cause = causes(_CAUSES, _has_copy(messages)[rows].astype(np.int64))
         return replace(plan, firings=kept).fired(messages, luck.firing(rows, cause))
 
 
-def _of_lost(messages: Messages) -> Mask:
-    """The lost messages, and what repeats one of them."""
-    lost: Mask = messages.dropped[firsts(messages)]
-    return lost
+def _about(messages: Messages, rows: I64) -> Mask:
+    """These messages, and what repeats one of them."""
+    lost = np.zeros(len(messages), dtype=bool)
+    lost[rows] = True
+    about: Mask = lost[firsts(messages)]
+    return about
 
 
 def _has_copy(messages: Messages) -> Mask:

@@ -22,7 +22,7 @@ class Replay(FaultBase, frozen=True, tag="replay"):
     at: Duration
 
     def apply(self, plan: Plan, luck: Luck) -> Plan:
-        """The messages, then the copies. What got lost comes too, for the first time: no firing, as it proves nothing."""
+        """The messages, then the copies. What got lost comes too, and is no firing: nothing shows it to be a copy."""
         messages = plan.messages
         since_start = sent(plan) - plan.start
         its = plan.sent_by(PRODUCERS.index(name) for name in self.producers)
