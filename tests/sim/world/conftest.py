@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from whole_worlds import simulate
 
+from sim.distributions import Constant
 from sim.scenario import Carrier, Demand, Facility, Fleet, Lane, Network, Scenario, Tenant
 from sim.truth import Truth
 from sim.units import ClockTime, Duration, OpeningHours, Rate, Share
-from sim.world import simulate
+
+
+def _lane(between: tuple[str, str], carrier: str, travel_time: str) -> Lane:
+    headway = Duration.parse("20 min")
+    return Lane(between, carrier, Duration.parse(travel_time), headway=headway, vehicle_capacity=8)
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +35,27 @@ def scenario() -> Scenario:
             ),
             carriers=(Carrier("NORD", "Nordlinie"), Carrier("SUED", "Suedfracht")),
             lanes=(
-                Lane(("NORTH", "HUB"), "NORD", Duration.parse("30 min"), Duration.parse("20 min"), 8),
-                Lane(("HUB", "WEST"), "SUED", Duration.parse("40 min"), Duration.parse("20 min"), 8),
-                Lane(("SOUTH", "HUB"), "SUED", Duration.parse("35 min"), Duration.parse("20 min"), 8),
+                Lane(
+                    ("NORTH", "HUB"),
+                    "NORD",
+                    Duration.parse("30 min"),
+                    headway=Duration.parse("20 min"),
+                    vehicle_capacity=8,
+                ),
+                Lane(
+                    ("HUB", "WEST"),
+                    "SUED",
+                    Duration.parse("40 min"),
+                    headway=Duration.parse("20 min"),
+                    vehicle_capacity=8,
+                ),
+                Lane(
+                    ("SOUTH", "HUB"),
+                    "SUED",
+                    Duration.parse("35 min"),
+                    headway=Duration.parse("20 min"),
+                    vehicle_capacity=8,
+                ),
             ),
         ),
         tenants=(Tenant("acme", 3.0), Tenant("globex", 1.0, Share(0.5))),
@@ -41,7 +65,7 @@ def scenario() -> Scenario:
             vans_per_depot=2,
             shift_starts=(ClockTime.parse("07:00"), ClockTime.parse("13:00")),
             leg_time=Duration.parse("3 min"),
-            stop_time=Duration.parse("1 min"),
+            stop_time=Constant(Duration.parse("1 min")),
             failed_attempt=Share(0.3),
             max_attempts=2,
         ),

@@ -7,8 +7,7 @@ import pytest
 
 from pipeline.contract.columns import payload_leaves, payload_type
 from pipeline.contract.events import EVENT_TYPES
-from pipeline.contract.tables import TABLES
-from sim.truth import REFERENCE_TABLES, fact_schema
+from sim.truth import fact_schema
 
 ABOUT_SHIPMENTS = ("shipment.created", "shipment.status.changed", "shipment.eta.updated", "facility.scan")
 
@@ -84,13 +83,3 @@ def test_bookings_come_at_the_rate_until_demand_ends(truth, scenario):
     times = [row["event_time"] for row in truth.facts["shipment.created"].to_pylist()]
     assert len(times) == pytest.approx(600, abs=4 * 600**0.5)
     assert (times[-1] - scenario.start).total_seconds() < scenario.demand.until.s
-
-
-def test_reference_data_has_its_tables_and_both_directions_of_each_lane(truth, scenario):
-    assert tuple(truth.reference) == REFERENCE_TABLES
-    for name, table in truth.reference.items():
-        assert table.schema.equals(TABLES[f"curated.{name}"].schema)
-        assert pc.min(table["valid_from"]).as_py() < scenario.start
-        assert table["valid_to"].null_count == table.num_rows
-    lanes = truth.reference["dim_lane"]["lane_id"].to_pylist()
-    assert lanes == ["NORTH-HUB", "HUB-NORTH", "HUB-WEST", "WEST-HUB", "SOUTH-HUB", "HUB-SOUTH"]

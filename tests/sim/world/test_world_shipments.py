@@ -9,9 +9,10 @@ NEXT = {
     None: {"created"},
     "created": {"picked_up"},
     "picked_up": {"in_transit"},
-    "in_transit": {"in_transit", "out_for_delivery"},
-    "out_for_delivery": {"delivered", "exception"},
-    "exception": {"out_for_delivery", "exception"},
+    "in_transit": {"in_transit", "out_for_delivery", "returned"},
+    "out_for_delivery": {"delivered", "exception", "out_for_delivery"},
+    "exception": {"out_for_delivery", "in_transit", "returned"},
+    "returned": set(),
     "delivered": set(),
 }
 
@@ -35,7 +36,7 @@ def orders(truth):
 
 def test_the_run_shows_every_status_and_reason(lives):
     rows = [row for life in lives.values() for row in life]
-    assert {row["status"] for row in rows} == set(NEXT) - {None}
+    assert {row["status"] for row in rows} == set(NEXT) - {None, "returned"}
     assert {row["reason"] for row in rows} == {
         None, "nobody_home", "address_not_found", "refused", "damaged", "returned",
     }  # fmt: skip
@@ -44,7 +45,7 @@ def test_the_run_shows_every_status_and_reason(lives):
 def test_statuses_follow_each_other_legally_and_strictly_in_time(lives, orders):
     assert set(lives) == set(orders)
     for life in lives.values():
-        statuses = [None, *(row["status"] for row in life)]
+        statuses = [None, *("returned" if row["reason"] == "returned" else row["status"] for row in life)]
         assert all(after in NEXT[before] for before, after in pairwise(statuses)), statuses
         assert all(a["event_time"] < b["event_time"] for a, b in pairwise(life))
 
@@ -60,7 +61,9 @@ def test_origin_and_destination_differ_and_deliveries_happen_at_the_destination(
         order = orders[shipment]
         assert order["origin_facility_id"] != order["destination_facility_id"]
         for row in life:
-            if row["status"] in ("out_for_delivery", "delivered", "exception"):
+            if row["reason"] == "returned":
+                assert row["facility_id"] == order["origin_facility_id"]
+            elif row["status"] in ("out_for_delivery", "delivered", "exception"):
                 assert row["facility_id"] == order["destination_facility_id"]
 
 
@@ -69,26 +72,35 @@ def test_linehaul_follows_the_route_and_names_the_lanes_carrier(lives, orders):
     for shipment, life in lives.items():
         ends = orders[shipment]["origin_facility_id"], orders[shipment]["destination_facility_id"]
         legs = [row for row in life if row["status"] == "in_transit"]
-        assert [row["facility_id"] for row in legs] == [ends[0], "HUB"][: len(legs)]
-        assert [row["carrier_code"] for row in legs] == [carrier[end] for end in ends][: len(legs)]
-        assert all(row["eta"] > row["event_time"] for row in legs)
+        assert [row["facility_id"] for row in legs] == [ends[0], "HUB", ends[1], "HUB"][: len(legs)]
+        assert [row["carrier_code"] for row in legs] == [carrier[end] for end in (*ends, *ends[::-1])][: len(legs)]
+        assert all(row["eta"] > row["event_time"] for row in legs[:2])
+
+
+def test_who_was_never_at_home_has_the_parcel_sent_back_over_the_lanes(lives, scenario):
+    back = [life for life in lives.values() if sum(row["status"] == "in_transit" for row in life) == 4]
+    assert back
+    for life in back:
+        failed = [row for row in life if row["status"] == "exception" and row["reason"] != "returned"]
+        assert len(failed) == scenario.fleet.max_attempts
+        assert all(row["eta"] is None for row in life if row["event_time"] > failed[-1]["event_time"])
+    assert any(life[-1]["reason"] == "returned" for life in back)
 
 
 def test_attempts_count_up_to_the_last_which_ends_in_a_return(lives, scenario):
     last = scenario.fleet.max_attempts
     for life in lives.values():
-        tried = [row["attempt"] for row in life if row["status"] == "out_for_delivery"]
+        tried = list(dict.fromkeys(row["attempt"] for row in life if row["status"] == "out_for_delivery"))
         assert tried == list(range(1, len(tried) + 1))
         assert len(tried) <= last
         for before, row in pairwise(life):
-            if row["status"] in ("delivered", "exception"):
+            if row["reason"] == "returned":
+                assert row["attempt"] == last
+                assert row is life[-1]
+            elif row["status"] in ("delivered", "exception"):
                 assert row["attempt"] == before["attempt"]
             elif row["status"] != "out_for_delivery":
                 assert row["attempt"] is None
-            if row["reason"] == "returned":
-                assert before["status"] == "exception"
-                assert row["attempt"] == last
-                assert row is life[-1]
 
 
 def test_failed_attempts_come_at_their_share(lives, scenario):
@@ -139,6 +151,7 @@ def test_a_status_gives_the_eta_that_was_published_last(truth, lives):
         for row in life:
             if row["status"] in ("in_transit", "out_for_delivery"):
                 known = [e["eta"] for e in chains[shipment] if e["event_time"] <= row["event_time"]]
-                assert row["eta"] == known[-1]
+                homeward = any(earlier["attempt"] for earlier in life[: life.index(row)])
+                assert row["eta"] == (None if homeward and row["status"] == "in_transit" else known[-1])
             else:
                 assert row["eta"] is None

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from whole_worlds import simulate
 
+from sim.distributions import Constant
 from sim.scenario import Carrier, Demand, Facility, Fleet, Lane, Network, Scenario
 from sim.truth import fact_schema
 from sim.units import ClockTime, Duration, OpeningHours, Rate, Share
-from sim.world import simulate
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def tiny() -> Scenario:
             (Lane(("A", "HUB"), "C", Duration.parse("30 min")),),
         ),
         demand=Demand(Rate.parse("10/h"), Duration.parse("4 h")),
-        fleet=Fleet(leg_time=Duration.parse("2 min"), stop_time=Duration.parse("1 min")),
+        fleet=Fleet(leg_time=Duration.parse("2 min"), stop_time=Constant(Duration.parse("1 min"))),
     )
 
 
@@ -54,7 +55,7 @@ def test_without_demand_nothing_moves_and_every_table_is_there(tiny):
 
 
 def test_stops_and_ways_of_no_length_still_take_their_turn(tiny):
-    fleet = msgspec.structs.replace(tiny.fleet, leg_time=Duration(0), stop_time=Duration(0))
+    fleet = msgspec.structs.replace(tiny.fleet, leg_time=Duration(0), stop_time=Constant(Duration(0)))
     facts = simulate(msgspec.structs.replace(tiny, fleet=fleet)).facts["shipment.status.changed"]
     assert "delivered" in facts["status"].to_pylist()
     keys = [(row["shipment_id"], row["event_time"]) for row in facts.to_pylist()]
@@ -103,7 +104,7 @@ def test_a_vehicle_loads_only_what_gets_on_board_before_the_gate_shuts(tiny):
         network=network,
         duration=Duration.parse("2 d"),
         demand=Demand(Rate.parse("800/h"), Duration.parse("1 h")),
-        fleet=Fleet(leg_time=Duration.parse("10 s"), stop_time=Duration.parse("5 s")),
+        fleet=Fleet(leg_time=Duration.parse("10 s"), stop_time=Constant(Duration.parse("5 s"))),
     )
     scans = simulate(busy).facts["facility.scan"].to_pylist()
     left = [s["event_time"] for s in scans if (s["facility_id"], s["scan_type"]) == ("HUB", "departure")]
@@ -115,14 +116,16 @@ def test_who_comes_back_late_clocks_out_after_that(tiny):
     """One stop an hour away just fits the shift as planned, so that bad luck on the road makes overtime."""
     fleet = msgspec.structs.replace(
         tiny.fleet,
-        drivers_per_depot=8,
-        vans_per_depot=8,
+        drivers_per_depot=30,
+        vans_per_depot=30,
         stops_per_round=1,
         leg_time=Duration.parse("1 h"),
         shift_starts=(ClockTime.parse("09:00"),),
         shift_length=Duration.parse("150 min"),
     )
-    rows = simulate(msgspec.structs.replace(tiny, fleet=fleet)).facts["driver.status.changed"].to_pylist()
+    demand = msgspec.structs.replace(tiny.demand, rate=Rate.parse("60/h"))
+    late = msgspec.structs.replace(tiny, fleet=fleet, demand=demand)
+    rows = simulate(late).facts["driver.status.changed"].to_pylist()
     duties = {row["driver_id"]: [] for row in rows}
     for row in rows:
         duties[row["driver_id"]].append((row["status"], row["event_time"]))
