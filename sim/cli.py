@@ -18,6 +18,7 @@ from sim.errors import UsageError, unknown
 from sim.exit_status import ExitStatus
 from sim.interrupt import keyboard_interrupt
 from sim.output import OutputError, be_heard, give_up, tell
+from sim.run_folder import RunFolder
 from sim.scenario import Scenario
 from sim.scenario_file import load, load_either
 from sim.scenario_schema import network_schema, scenario_schema
@@ -65,7 +66,7 @@ def _describe(given: Namespace) -> ExitStatus:
     from sim.report.describe import describe
 
     with room_in(folder):
-        tell(describe(folder))
+        tell(describe(RunFolder(folder)))
     return ExitStatus.PASS
 
 
