@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.contract.events import EVENT_TYPES, STATUS_CHANGED
 from sim.errors import unknown
-from sim.faults import Drift, Duplicate, Fault, Hotspot, Offline
+from sim.faults import ClockSkew, Drift, Duplicate, Fault, Hotspot, Offline, Replay
 from sim.producers.senders import senders
 from sim.rules.fields import broken_field
 from sim.rules.place import Broken
@@ -24,7 +24,9 @@ def broken_faults(faults: Sequence[Fault], duration: Duration) -> Iterator[Broke
 
 
 def _begins(fault: Fault, duration: Duration) -> Iterator[Broken]:
-    after, until = getattr(fault, "after", None), getattr(fault, "until", None)
+    after, until, at = (getattr(fault, name, None) for name in ("after", "until", "at"))
+    if at and at.us >= duration.us:
+        yield ("at",), f"found '{at.written}', want less than the scenario's duration, {duration.written}"
     if after and after.us >= duration.us:
         wanted = f"want less than the scenario's duration, {duration.written}, since this fault would never fire"
         yield ("after",), f"found '{after.written}', {wanted}"
@@ -44,6 +46,11 @@ def _fault(fault: Fault) -> Iterator[Broken]:
             yield from _never_sent(fault, STATUS_CHANGED, ", which copy: new_id is for")
         case Drift():
             yield from _drift(fault)
+        case ClockSkew() if not fault.offset.us:
+            yield ("offset",), f"found '{fault.offset.written}', want more than 0 s: such a clock is right"
+        case Replay() if fault.at.us < fault.until.us:
+            wanted = f"want at least until, {fault.until.written}: nothing is sent again before it was sent"
+            yield ("at",), f"found '{fault.at.written}', {wanted}"
 
 
 def _never_sent(fault: Fault, event_type: str, why: str = "") -> Iterator[Broken]:

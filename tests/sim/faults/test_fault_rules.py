@@ -1,0 +1,61 @@
+"""Mistakes in the faults of a scenario file that would keep them from doing what they say."""
+
+import pytest
+from plans_by_hand import HOUR, MIN, scenario
+
+from sim.faults import ClockSkew, Drop, Poison, Replay
+from sim.rules import broken_rules
+from sim.units import Duration, Share
+
+HALF = Share(0.5)
+GOOD = (
+    ClockSkew(share=HALF, offset=Duration(MIN), after=Duration(HOUR), until=Duration(2 * HOUR)),
+    Drop(share=HALF),
+    Poison(share=HALF),
+    Replay(after=Duration(HOUR), until=Duration(2 * HOUR), at=Duration(2 * HOUR)),
+)
+
+
+def _found(*faults) -> list[tuple[str, str]]:
+    return [(".".join(map(str, path)), why) for path, why in broken_rules(scenario(faults=faults))]
+
+
+def test_good_faults_break_no_rule():
+    assert _found(*GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "why"),
+    [
+        (ClockSkew(share=HALF, offset=Duration(0)), "offset", "found '0 s', want more than 0 s: such a clock is right"),
+        (
+            ClockSkew(share=HALF, offset=Duration(MIN), after=Duration(HOUR), until=Duration(HOUR)),
+            "after",
+            "found '1 h', want less than until, 1 h",
+        ),
+        (
+            Replay(after=Duration(HOUR), until=Duration(2 * HOUR), at=Duration(HOUR)),
+            "at",
+            "found '1 h', want at least until, 2 h: nothing is sent again before it was sent",
+        ),
+        (
+            Replay(after=Duration(HOUR), until=Duration(2 * HOUR), at=Duration(48 * HOUR)),
+            "at",
+            "found '2 d', want less than the scenario's duration, 2 d",
+        ),
+        (
+            Replay(after=Duration(2 * HOUR), until=Duration(HOUR), at=Duration(2 * HOUR)),
+            "after",
+            "found '2 h', want less than until, 1 h",
+        ),
+        (Drop(share=Share(0.0)), "share", "found '0%', want a share above 0%, since this fault would never fire"),
+        (Poison(share=Share(0.0)), "share", "found '0%', want a share above 0%, since this fault would never fire"),
+        (
+            Poison(share=HALF, producers=()),
+            "producers",
+            "found an empty list, want at least one producer, or no such key for all of them",
+        ),
+    ],
+)
+def test_a_fault_that_could_not_do_what_it_says_is_told(fault, path, why):
+    assert _found(fault) == [(f"faults.0.{path}", why)]
