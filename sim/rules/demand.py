@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterator
 from math import ceil, prod
 
@@ -11,6 +10,7 @@ import numpy as np
 from sim.errors import unknown
 from sim.rules.place import Broken
 from sim.rules.stretches import broken_stretches
+from sim.rules.time_zones import broken_time_zone
 from sim.scenario import Demand, Scenario
 from sim.scenario_parts.disruptions import DemandSurge
 
@@ -39,9 +39,7 @@ def broken_demand(scenario: Scenario) -> Iterator[Broken]:
 
 
 def _profile(demand: Demand) -> Iterator[Broken]:
-    zones = zoneinfo.available_timezones()
-    if demand.timezone not in zones:
-        yield ("demand", "timezone"), unknown("time zone", demand.timezone, zones)
+    yield from broken_time_zone(demand.timezone, ("demand", "timezone"))
     for name, weights in (("by_hour", demand.by_hour), ("by_weekday", demand.by_weekday)):
         if not any(weights):
             yield ("demand", name), "found nothing but 0, want at least one number above it"

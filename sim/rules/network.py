@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from sim.errors import unknown
 from sim.rules.place import Broken, Path, repeated
 from sim.rules.routes import broken_lanes, broken_routes
+from sim.rules.time_zones import broken_time_zone
 from sim.scenario import Facility, Network, Rename
 
 
@@ -55,12 +55,10 @@ def broken_network(network: Network, top: Path) -> Iterator[Broken]:
 
 
 def _facilities(network: Network, top: Path) -> Iterator[Broken]:
-    zones = zoneinfo.available_timezones()
     kinds = {facility.id: facility.kind for facility in network.facilities}
     for i, facility in enumerate(network.facilities):
         path: Path = (*top, "facilities", i)
-        if facility.timezone not in zones:
-            yield (*path, "timezone"), unknown("time zone", facility.timezone, zones)
+        yield from broken_time_zone(facility.timezone, (*path, "timezone"))
         if len(set(facility.closed_on)) == 7:
             yield (*path, "closed_on"), "found every day of the week, want at most six"
         for below, message in _depot_of(facility, kinds):

@@ -39,8 +39,8 @@ TYPES = (
 )
 
 SHAPE = [
-    ("kind: delay", "kind: dely", "19 faults.0: unknown kind 'dely'; did you mean 'delay'? one of: corrupt, delay, drift, duplicate, hotspot, offline"),
-    ("kind: delay, ", "", "19 faults.0: missing key 'kind', which is one of: corrupt, delay, drift, duplicate, hotspot, offline"),
+    ("kind: delay", "kind: dely", "19 faults.0: unknown kind 'dely'; did you mean 'delay'? one of: clock_skew, corrupt, delay, drift, drop, duplicate, hotspot, offline, poison, replay"),
+    ("kind: delay, ", "", "19 faults.0: missing key 'kind', which is one of: clock_skew, corrupt, delay, drift, drop, duplicate, hotspot, offline, poison, replay"),
     ("- {kind: delay, share: 5%, longest: 10 min}", "- delay", "19 faults.0: found 'delay', want keys and values, with the key 'kind'"),
     ("rate: 30/h", "rate: 30 per hour", "16 demand.rate: found '30 per hour', want a rate such as 2/s, 30/min, 120/h or 500/d"),
     ("rate: 30/h", "rate: 30", "16 demand.rate: found 30, want a rate such as 2/s, 30/min, 120/h or 500/d"),

@@ -2,12 +2,17 @@
 
 # ruff: noqa: E501 (a table reads better with one case to a line)
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from sim.errors import ScenarioError
-from sim.scenario_file import load
+from sim.scenario_file import load, resolve
+from sim.scenario_schema import scenario_schema
+from sim.yaml_document import Loader
 
 GOOD = """\
 name: good
@@ -183,10 +188,20 @@ def edited(folder: Path, old: str, new: str) -> Path:
     return path
 
 
-def test_the_scenario_without_the_mistakes_is_good(tmp_path: Path) -> None:
+def test_the_scenario_without_the_mistakes_is_good_and_resolves_to_an_equal_one(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    assert load(path).name == "good"
+    scenario = load(path)
+    path.write_text(resolve(scenario), encoding="utf-8")
+    assert load(path) == scenario
+
+
+def test_the_schema_takes_it_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    schema = jsonschema.Draft202012Validator(json.loads(scenario_schema()))
+    for text in (GOOD, resolve(load(path))):
+        assert [error.message for error in schema.iter_errors(yaml.load(text, Loader=Loader))] == []
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [*SHAPE, *RULES], ids=lambda value: str(value)[:40])
