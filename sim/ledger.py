@@ -50,6 +50,7 @@ MESSAGES = pa.schema(
         pa.field("source", pa.string(), nullable=False),
         pa.field("event_id", pa.string(), nullable=False),
         pa.field("fact_row", pa.int64(), nullable=False),
+        pa.field("copy", pa.int64(), nullable=False),
         pa.field("format", pa.string(), nullable=False),
         pa.field("body", pa.string(), nullable=False),
         pa.field("detail", pa.string()),
@@ -62,7 +63,8 @@ MESSAGES = pa.schema(
     ]
 )
 """Messages in order of arrival; ids count from 0. ``event_time`` is as the sender's clock had it. ``fact_row`` is the
-row in ``truth/facts/<event_type>``, over all its parts. ``format`` is ``json`` or ``avro``; ``detail`` is the field that
+row in ``truth/facts/<event_type>``, over all its parts; ``copy`` is 0 for its first report, and counts what repeats
+it, in no order of time. ``format`` is ``json`` or ``avro``; ``detail`` is the field that
 a body adds or breaks, or its poison. ``value_sha256`` (hex) and ``value_bytes`` are of the bytes on the wire. ``code`` is
 the rejection code; ``kept_message_id`` and ``matched_on`` (``event_id`` or ``status``) are of duplicates."""
 

@@ -31,9 +31,9 @@ _SENT_US = "epoch_us(coalesce(try_cast(b.body->>'$.producer_time' as timestamptz
 _RECORDED_US = "epoch_us(coalesce(try_cast(b.body->>'$.event_time' as timestamptz), m.event_time))"
 _CLOCK_OFF_US = "(epoch_us(m.event_time) - t.true_us)"
 _HELD = f"epoch_us(b.ingest_time) - ({_SENT_US} - {_CLOCK_OFF_US}) >= f.held_us"
-_CLOCK = f"{_RECORDED_US} = epoch_us(m.event_time) and {_CLOCK_OFF_US} <> 0"
-_NOT_THERE = """f.message_id is null and (f.cause like '%sent again'
-    or not exists (from messages o where o.event_type = f.event_type and o.fact_row = f.fact_row))"""
+_CLOCK = f"b.digest is not null and {_RECORDED_US} = epoch_us(m.event_time) and {_CLOCK_OFF_US} <> 0"
+_NOT_THERE = """f.message_id is null and not exists
+    (from messages o where o.event_type = f.event_type and o.fact_row = f.fact_row and o.copy = 0)"""
 
 
 @singledispatch

@@ -70,7 +70,7 @@ def _messages(cast: Cast, plan: Plan) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([_array(columns[field.name], field.type) for field in SPOOLED], schema=SPOOLED)
 
 
-_SAME = ("ingest_time", "producer_time", "event_time", "event_type", "body", "fact_row")
+_SAME = ("ingest_time", "producer_time", "event_time", "event_type", "body", "fact_row", "copy")
 
 
 def _array(column: npt.NDArray[np.int64] | pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array:

@@ -88,6 +88,7 @@ class Recorder:
             "event_time": _moments(messages, "event_time"),
             "event_type": _text(EVENT_TYPE_NAMES, messages.column("event_type").to_numpy()),
             "event_version": messages.column("event_version").cast(pa.int64()),
+            "copy": messages.column("copy").cast(pa.int64()),
             "source": _text(PRODUCERS, messages.column("source").to_numpy()),
             "tenant_id": self._tenants.take(pa.array(tenant, mask=tenant < 0)),
             "format": _text(FORMATS, messages.column("format").to_numpy()),

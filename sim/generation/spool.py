@@ -24,6 +24,7 @@ SPOOLED = pa.schema(
         ("body", pa.int8()),
         ("detail", pa.string()),
         ("fact_row", pa.int32()),
+        ("copy", pa.int32()),
         ("fate", pa.string()),
         ("code", pa.string()),
         ("kept_row", pa.int32()),

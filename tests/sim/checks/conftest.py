@@ -17,13 +17,35 @@ from pipeline.contract.tables import TABLES
 from sim.checks.observed import Observed
 from sim.checks.scratch import Scratch, open_scratch
 from sim.expected import Expected, Terms, expected_tables
-from sim.faults import Corrupt, Delay, Drift, Duplicate, Hotspot, Offline
-from sim.generate import plan_messages, send
+from sim.faults import (
+    ClockSkew,
+    Corrupt,
+    Delay,
+    Drift,
+    Drop,
+    Duplicate,
+    Hotspot,
+    Offline,
+    Poison,
+    Replay,
+)
+from sim.generation.generate import generate
+from sim.generation.options import Options
 from sim.ledger import Ledger
+from sim.run_folder import RunFolder
 from sim.scenario import Platform, Scenario
+from sim.scenario_parts.producers import (
+    CarrierFeed,
+    DriverApp,
+    Firmware,
+    HandScanner,
+    HotKey,
+    OrderSystem,
+    Producers,
+    TelematicsGateway,
+)
 from sim.truth import Truth
 from sim.units import Duration, Share
-from sim.world import simulate
 
 MINUTE = 60 * 1_000_000
 KEY = bytes(range(32))
@@ -39,6 +61,23 @@ FAULTS = (
     ),
     Corrupt(share=Share(0.02)),
     Hotspot(share=Share(0.1)),
+    Drop(share=Share(0.02)),
+    Poison(share=Share(0.01), producers=("hand_scanner", "carrier_feed")),
+    ClockSkew(share=Share(0.5), offset=Duration(90 * MINUTE), direction="behind", producers=("hand_scanner",)),
+    Replay(after=Duration(300 * MINUTE), until=Duration(330 * MINUTE), at=Duration(400 * MINUTE)),
+)
+PRODUCERS = Producers(
+    driver_app=DriverApp(lost_acknowledgement=Share(0.02), wrong_clock=Share(0.3)),
+    hand_scanner=HandScanner(double_read=Share(0.05), batch_upload=Share(0.3)),
+    carrier_feed=CarrierFeed(format="avro", file_every=Duration(60 * MINUTE), file_again=Share(0.3)),
+    telematics_gateway=TelematicsGateway(
+        crash_every=Duration(300 * MINUTE),
+        firmware=(
+            Firmware("version_2", Duration(0), Duration(120 * MINUTE), Share(0.8)),
+            Firmware("break_type", Duration(240 * MINUTE), Duration(300 * MINUTE), Share(0.5), "odometer_km"),
+        ),
+    ),
+    order_system=OrderSystem(hot_keys=(HotKey("acme", Duration(60 * MINUTE), Duration(120 * MINUTE)),)),
 )
 
 
@@ -49,11 +88,11 @@ class Generated:
     scenario: Scenario
     truth: Truth
     ledger: Ledger
-    log: Path
+    folder: RunFolder
     expected: Expected
 
     def messages(self) -> pa.Table:
-        return pa.Table.from_batches(read_log(self.log))
+        return pa.Table.from_batches(read_log(self.folder.log))
 
 
 class MemoryWarehouse:
@@ -80,15 +119,15 @@ class MemoryWarehouse:
 @pytest.fixture(scope="session")
 def messy(small_scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Generated:
     scenario = msgspec.structs.replace(
-        small_scenario, platform=Platform(allowed_lateness=Duration(10 * MINUTE)), faults=FAULTS
+        small_scenario, platform=Platform(allowed_lateness=Duration(10 * MINUTE)), producers=PRODUCERS, faults=FAULTS
     )
     return generated(scenario, tmp_path_factory.mktemp("messy"))
 
 
-def generated(scenario: Scenario, folder: Path) -> Generated:
-    truth = simulate(scenario)
-    with LocalEventLog(folder, scenario.platform.log_partitions) as log:
-        ledger = send(scenario, truth, plan_messages(scenario, truth), log)
+def generated(scenario: Scenario, path: Path) -> Generated:
+    folder = RunFolder(path)
+    generate(scenario, folder, LocalEventLog(folder.log, scenario.platform.log_partitions), Options())
+    truth, ledger = Truth.read(folder.truth), Ledger.read(folder.ledger)
     return Generated(scenario, truth, ledger, folder, expected_tables(truth, ledger, Terms.of(scenario, KEY)))
 
 

@@ -7,69 +7,119 @@ import pytest
 
 from sim.checks import fired
 from sim.checks.counts import FaultCount
+from sim.checks.evidence import mechanism_evidence
 from sim.checks.verdict import Outcome
-from sim.ledger import Ledger
+from sim.faults import Drop
+from sim.ledger import FIRINGS, MESSAGES, Ledger
+from sim.scenario_parts.producers import Producers
+
+EXPLICIT = [f"faults.{index}" for index in range(13)]
+MECHANISMS = {
+    "producers.carrier_feed.file_again": "file_again",
+    "producers.driver_app.clock": "clock",
+    "producers.driver_app.retry": "retry",
+    "producers.hand_scanner.batch_upload": "batch_upload",
+    "producers.hand_scanner.double_read": "double_read",
+    "producers.order_system.hot_keys.0": "hot_key",
+    "producers.telematics_gateway.firmware.0": "firmware",
+    "producers.telematics_gateway.firmware.1": "firmware",
+    "producers.telematics_gateway.replay": "replay",
+    "producers.telematics_gateway.restart": "restart",
+}
+ALL = [*EXPLICIT, *MECHANISMS]
 
 
 @pytest.fixture
 def counts(messy, scratch):
-    def count(messages: pa.Table, ledger: Ledger = messy.ledger) -> tuple[FaultCount, ...]:
+    def count(messages: pa.Table, ledger: Ledger = messy.ledger) -> dict[str, FaultCount]:
         scratch.load_ledger(ledger)
-        return fired.fault_counts(messy.scenario.faults, messages.to_batches(1000), scratch)
+        counted = fired.fault_counts(messy.scenario, messy.truth.facts, messages.to_batches(1000), scratch)
+        return {one.fault_id: one for one in counted}
 
     return count
 
 
-def test_every_fault_of_the_run_fired_as_planned(counts, messy):
+def test_every_fault_and_every_mechanism_of_the_run_fired_as_planned(counts, messy):
     counted = counts(messy.messages())
-    assert [count.fault_id for count in counted] == [f"faults.{index}" for index in range(len(messy.scenario.faults))]
-    assert all(count.fired == count.planned > 0 for count in counted)
-    result = fired.check(counted)
+    assert list(counted) == ALL
+    assert {name: one.kind for name, one in counted.items() if name in MECHANISMS} == MECHANISMS
+    assert [one for one in counted.values() if not one.fired == one.planned > 0] == []
+    result = fired.check(list(counted.values()))
     assert (result.outcome, result.compared) == (Outcome.PASS, messy.ledger.firings.num_rows)
 
 
-def without_evidence(messy, index: int) -> pa.Table:
+def without_evidence(messy, fault_id: str) -> pa.Table:
     """The log with the first message that one fault touched as if it had not, with all its copies."""
-    firings = messy.ledger.firings.filter(pc.equal(messy.ledger.firings["fault_id"], f"faults.{index}"))
+    firings = messy.ledger.firings.filter(pc.equal(messy.ledger.firings["fault_id"], fault_id))
     row = firings["message_id"][0].as_py()
     touched = messy.ledger.messages.slice(row, 1).to_pylist()[0]
     messages = messy.messages().to_pylist()
     (there,) = [m for m in messages if all(m[name] == touched[name] for name in ("partition", "offset"))]
-    there |= {
-        "value": b'{"payload": {"geo": {"lat": 1.0}}}',
-        "key": "cold",
-        "ingest_time": touched["producer_time"],
-    }
+    there |= {"value": _sound(messy, touched), "key": "cold", "ingest_time": touched["producer_time"]}
     return pa.Table.from_pylist(messages, messy.messages().schema)
 
 
-@pytest.mark.parametrize("index", range(9))
-def test_a_fault_without_evidence_at_one_message_is_unknown(counts, messy, index):
-    counted = counts(without_evidence(messy, index))
-    assert counted[index].fired == counted[index].planned - 1
-    result = fired.check(counted)
+def _sound(messy, touched: dict) -> bytes:
+    """A message that the contract allows, and that has nothing of what the ledger planned."""
+    at = "2026-03-02T04:00:00Z"
+    payload = {"shipment_id": "S", "facility_id": "F", "scan_type": "arrival", "scanner_id": "X", "geo": {"lat": 1.0}}
+    envelope = {
+        "event_id": "not the same",
+        "event_type": "facility.scan",
+        "event_version": 1,
+        "event_time": at,
+        "producer_time": touched["producer_time"].isoformat(),
+        "source": "hand_scanner",
+        "payload": payload,
+    }
+    return msgspec.json.encode(envelope)
+
+
+@pytest.mark.parametrize("fault_id", [fault_id for fault_id in ALL if fault_id != "faults.9"])
+def test_a_fault_without_evidence_at_one_message_is_unknown(counts, messy, fault_id):
+    counted = counts(without_evidence(messy, fault_id))
+    one = counted[fault_id]
+    assert one.fired == one.planned - 1
+    result = fired.check(list(counted.values()))
     assert result.outcome is Outcome.UNKNOWN
-    assert f"faults.{index} {counted[index].kind}: fired at {counted[index].fired:,} of" in result.note
+    assert f"{fault_id} {one.kind}: fired at {one.fired:,} of" in result.note
+
+
+def test_a_lost_message_that_the_ledger_has_was_not_lost(counts, messy):
+    assert isinstance(messy.scenario.faults[9], Drop)
+    lost = messy.ledger.firings.filter(pc.equal(messy.ledger.firings["fault_id"], "faults.9")).to_pylist()[0]
+    there = messy.ledger.messages.slice(0, 1).to_pylist()[0]
+    there |= {"event_type": lost["event_type"], "fact_row": lost["fact_row"], "copy": 0}
+    messages = pa.concat_tables([messy.ledger.messages.slice(1), pa.Table.from_pylist([there], MESSAGES)])
+    counted = counts(messy.messages(), Ledger(messages, messy.ledger.firings))
+    assert counted["faults.9"].fired == counted["faults.9"].planned - 1
 
 
 def test_a_message_missing_from_the_log_is_no_evidence(counts, messy):
-    assert all(count.fired == 0 < count.planned for count in counts(messy.messages().slice(0, 0)))
+    counted = counts(messy.messages().slice(0, 0))
+    assert [name for name, one in counted.items() if one.fired] == ["faults.9"]
 
 
 def test_a_fault_that_planned_nothing_is_unknown(counts, messy):
     firings = messy.ledger.firings.filter(pc.not_equal(messy.ledger.firings["fault_id"], "faults.7"))
-    result = fired.check(counts(messy.messages(), Ledger(messy.ledger.messages, firings)))
+    result = fired.check(list(counts(messy.messages(), Ledger(messy.ledger.messages, firings)).values()))
     assert (result.outcome, result.note) == (Outcome.UNKNOWN, "faults.7 corrupt: fault planned nothing")
 
 
-def test_no_faults_pass(scratch):
-    counted = fired.fault_counts((), [], scratch)
+def test_no_faults_pass(messy, scratch):
+    scratch.load_ledger(Ledger(messy.ledger.messages, FIRINGS.empty_table()))
+    quiet = msgspec.structs.replace(messy.scenario, faults=())
+    counted = fired.fault_counts(quiet, messy.truth.facts, [], scratch)
     assert fired.check(counted).outcome is Outcome.PASS
 
 
-def test_a_kind_without_a_proof_is_an_error(scratch):
+def test_a_kind_without_a_proof_is_an_error(messy, scratch):
     class Unheard(msgspec.Struct):
-        pass
+        kind: str = "unheard"
 
+    scratch.load_ledger(messy.ledger)
+    strange = msgspec.structs.replace(messy.scenario, faults=(Unheard(),))
     with pytest.raises(TypeError, match="prove that Unheard fired"):
-        fired.fault_counts((Unheard(),), [], scratch)
+        fired.fault_counts(strange, messy.truth.facts, [], scratch)
+    with pytest.raises(KeyError, match="unheard"):
+        mechanism_evidence("producers.driver_app.unheard", "unheard", Producers())

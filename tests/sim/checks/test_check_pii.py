@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import shutil
 import urllib.parse
 
 import duckdb
@@ -25,8 +26,8 @@ def person(messy):
 
 @pytest.fixture
 def root(tmp_path, messy):
-    messy.truth.write(tmp_path / "truth")
-    messy.ledger.write(tmp_path / "ledger")
+    shutil.copytree(messy.folder.truth, tmp_path / "truth")
+    shutil.copytree(messy.folder.ledger, tmp_path / "ledger")
     for name, rows in messy.expected.tables.items():
         folder = tmp_path / "warehouse" / name.replace(".", "/")
         folder.mkdir(parents=True)

@@ -44,6 +44,7 @@ def bodies(values: list[bytes], private: tuple[AvroSchema, ...] = ()) -> list[di
             "producer_time": AT,
             "partition": 0,
             "offset": n,
+            "body": "sound",
         }
         for n in range(len(values))
     ]

@@ -80,6 +80,7 @@ class Told:
             "source": "driver_app",
             "event_id": fact["event_id"],
             "fact_row": row,
+            "copy": 0,
             "format": "json",
             "body": "sound",
             "value_sha256": f"digest {number}",
