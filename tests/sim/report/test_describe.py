@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from written_run import at, eta, haul, leg, message, scans, scenario, shipment, status, write_run
 
+from sim.cli import main
 from sim.errors import UsageError
+from sim.exit_status import ExitStatus
 from sim.report.describe import describe
 from sim.report.description import (
     Cause,
@@ -325,3 +327,10 @@ def test_a_file_that_stops_in_the_middle_is_told_as_one_that_cant_be_read(folder
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(UsageError, match="can't be read"):
         describe(folder)
+
+
+def test_the_command_prints_the_text_and_a_mistake_is_one_of_usage(folder, capsys):
+    assert main(["describe", str(folder.path)]) == ExitStatus.PASS
+    assert capsys.readouterr().out.startswith("by-hand  seed 7")
+    assert main(["describe", str(folder.truth)]) == ExitStatus.USAGE
+    assert "not a run folder" in capsys.readouterr().err
