@@ -16,8 +16,9 @@ from sim.truth import parts, write_part, write_reference
 from sim.world.cast import Cast, build_cast
 from sim.world.facts import press
 from sim.world.invariants import INVARIANTS, Limits, check_truth
-from sim.world.journal import CLOSING, DELIVERED, CapacityRow, DutyRow, Journal
+from sim.world.journal import CLOSING, DELIVERED, BookedRow, CapacityRow, DutyRow, Journal
 from sim.world.movements import movements
+from sim.world.orders import RETURNED_BIT
 
 Break = Callable[[Cast, Journal], None]
 
@@ -78,6 +79,14 @@ def _round(driver: int, vehicle: int, depot: int, minute: int, odometer_m: int =
     return lambda cast, journal: round_of(journal, driver, vehicle, depot, some_code(cast), minute * MIN, odometer_m)
 
 
+def _sent_back(minute: int) -> Break:
+    def send(cast: Cast, journal: Journal) -> None:
+        back = some_code(cast) | RETURNED_BIT
+        journal.booked.append(BookedRow(minute * MIN, back, minute * MIN + HOUR))
+
+    return send
+
+
 BREAKS: list[tuple[str, Break]] = [
     ("driver_in_two_places", _change("legs", 1, start_us=439 * MIN)),
     ("driver_in_two_places", _round(3, 3, WEST, 610)),
@@ -124,6 +133,8 @@ BREAKS: list[tuple[str, Break]] = [
     ("pings_too_fast", _change("legs", 0, destination=WEST)),
     ("handed_over_elsewhere", _change("statuses", 5, time_us=609 * MIN)),
     ("handed_over_elsewhere", _change("statuses", 1, place=HUB)),
+    ("scanner_elsewhere", _change("scans", 2, scanner=4)),
+    ("sent_back_too_early", _sent_back(612)),
     ("eta_in_the_past", _change("etas", 1, eta_us=10 * HOUR - 1)),
 ]  # fmt: skip
 
@@ -135,6 +146,12 @@ def test_what_is_broken_is_found(cast, tmp_path, name, break_it):
     found = {v.invariant: v for v in check_truth(_write(tmp_path, cast, journal), Limits.of(cast.scenario))}
     assert name in found
     assert found[name].count >= len(found[name].samples) > 0
+
+
+def test_a_parcel_may_be_sent_back_once_it_was_delivered(cast, tmp_path):
+    journal = one_life(cast)
+    _sent_back(613)(cast, journal)
+    assert _broken(_write(tmp_path, cast, journal), Limits.of(cast.scenario)) == set()
 
 
 def test_no_two_facts_share_an_id(cast, tmp_path):
