@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scenarios
+from sim.distributions import Constant
 from sim.scenario import Scenario, Tenant
 from sim.scenario_file import load, resolve
-from sim.units import ClockTime, Duration, Rate, Share
+from sim.units import ClockTime, Distance, Duration, Mass, Rate, Share
 
 SHIPPED = sorted(Path(scenarios.__path__[0]).glob("*.yaml"))
 HELLO = next(path for path in SHIPPED if path.stem == "hello")
@@ -85,6 +86,32 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
 def test_quantities_print_as_they_read(number: object, unit: str) -> None:
     for text, kind in ((f"{number} {unit}", Duration), (f"{number}/{unit}", Rate)):
         assert kind.parse(str(kind.parse(text))) == kind.parse(text)
+
+
+@given(st.decimals(min_value=0, max_value=10**6, places=4))
+def test_measures_print_as_they_read(number: object) -> None:
+    for text, kind in (
+        (f"{number} km", Distance),
+        (f"{number} m", Distance),
+        (f"{number} kg", Mass),
+        (f"{number} g", Mass),
+    ):
+        assert kind.parse(str(kind.parse(text))) == kind.parse(text)
+
+
+def test_measures_count_their_smallest_unit() -> None:
+    assert (Distance.parse("1.5 km").m, Mass.parse("2.5 kg").g, Duration.parse("3 min").us) == (1500, 2500, 180_000_000)
+    assert (str(Distance(0)), str(Mass(0)), str(Distance(12_000)), str(Mass(800))) == ("0 m", "0 g", "12 km", "800 g")
+    assert Distance(5) != Mass(5)
+
+
+def test_a_bare_quantity_is_a_constant(tmp_path: Path) -> None:
+    scenario = edited(tmp_path, ("drivers_per_depot: 8", "drivers_per_depot: 8, stop_time: 90 s"))
+    assert scenario.fleet.stop_time == Constant(value=Duration.parse("90 s"))
+
+
+def test_nothing_may_stand_where_a_value_may_be_left_out(tmp_path: Path) -> None:
+    assert edited(tmp_path, ("drivers_per_depot: 8", "drivers_per_depot: 8, breakdown_every: null")) == load(HELLO)
 
 
 @given(st.floats(min_value=0, max_value=1))
