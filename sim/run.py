@@ -46,7 +46,7 @@ class RunSummary(NamedTuple):
     verdict: str
 
 
-def run(scenario: Scenario, runs_folder: Path, mutant: str | None, workers: int, echo: Echo) -> Verdict:
+def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo, workers: int = 1) -> Verdict:
     """Simulate, send, process, check; everything is left in a new folder of ``runs_folder``."""
     stages = stages_of(mutant)
     key = key_for_a_run(runs_folder, echo)
