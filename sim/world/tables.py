@@ -62,9 +62,7 @@ def created(cast: Cast, row: BookedRow[I64]) -> Facts:
         "recipient_email": text(people.emails, order.recipient),
     }
     luck, who = _luck(row.shipment, 0), order.tenant
-    return made(
-        cast, "shipment.created", row.time_us, luck, columns, actor=who, facility=order.origin, tenant=who
-    )  # fmt: skip
+    return made(cast, "shipment.created", row.time_us, luck, columns, actor=who, facility=order.origin, tenant=who)
 
 
 def statuses(cast: Cast, row: StatusRow[I64]) -> Facts:
@@ -118,9 +116,7 @@ def scans(cast: Cast, row: ScanRow[I64]) -> Facts:
         "scanner_id": text(scanner_ids(cast), row.scanner),
     }
     luck, who = _luck(row.shipment, row.nth), tenants(row.shipment)
-    return made(
-        cast, "facility.scan", row.time_us, luck, columns, actor=row.scanner, facility=row.facility, tenant=who
-    )  # fmt: skip
+    return made(cast, "facility.scan", row.time_us, luck, columns, actor=row.scanner, facility=row.facility, tenant=who)
 
 
 def _luck_of_kind(actor: I64, time_us: I64, kind: I64) -> U64:
