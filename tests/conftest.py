@@ -2,11 +2,9 @@
 
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
 
 from sim.scenario import Carrier, Demand, Facility, Fleet, Lane, Network, Scenario, Tenant
-from sim.truth import Truth
 from sim.units import Duration, Rate, Share
 
 HOUR = 3600 * 1_000_000
@@ -36,17 +34,3 @@ def small_scenario() -> Scenario:
         demand=Demand(rate=Rate(20.0), until=Duration(6 * HOUR)),
         fleet=Fleet(drivers_per_depot=2, vans_per_depot=2),
     )
-
-
-@pytest.fixture(scope="session")
-def small_truth(small_scenario: Scenario) -> Truth:
-    """What happens in the small world."""
-    from sim.world import simulate
-
-    return simulate(small_scenario)
-
-
-@pytest.fixture
-def with_faults(small_scenario: Scenario):
-    """The small scenario with these faults."""
-    return lambda *faults: msgspec.structs.replace(small_scenario, faults=tuple(faults))
