@@ -63,13 +63,13 @@ def test_a_zone_on_the_date_line_is_found_from_both_sides():
 def test_what_touches_is_one_stretch_and_other_rounds_are_others():
     cast = build_cast(_with_zones(AT_DEPOT))
     rows = Journal()
-    for departed in (0, 100 * MIN):
+    for departed in (0, 20 * MIN):
         for leg in range(2):  # twice ten minutes at the depot
             at = departed + leg * 10 * MIN
             rows.legs.append(LegRow(at, at + 10 * MIN, departed, 7, 7, 1, -1, 1, -1, 0, 0, 0))
     found = stretches(cast, rows.cut(0, 0).legs)
-    assert found.begin.tolist() == [0, 100 * MIN]
-    assert found.end.tolist() == [20 * MIN, 120 * MIN]
+    assert found.begin.tolist() == [0, 20 * MIN]
+    assert found.end.tolist() == [20 * MIN, 40 * MIN]
 
 
 def test_a_burst_comes_at_the_end_of_the_zone_in_order(tunnel):
@@ -105,9 +105,9 @@ def test_a_phone_is_silent_just_where_its_van_is_inside(tunnel):
     east = (table["geo_lon"].to_numpy() - zone.lon) * 111.32 * np.cos(np.radians(zone.lat))
     inside = np.hypot(north, east) < zone.radius.m / 1000
     # A ping is sent some seconds after it is taken, by when the van may have left or entered.
-    agree = held[pings] == inside
+    near = inside | held[pings]
     assert inside.sum() > 50
-    assert agree.mean() > 0.95
+    assert (held[pings] == inside)[near].mean() > 0.9
 
 
 def test_no_zone_no_burst_and_everybody_else_sends_as_ever(tunnel):
