@@ -80,7 +80,7 @@ def picture(scratch: Scratch, scenario: Scenario, description: Description, step
     hour = max(_HOUR_US // step.us, 1)
     steps = _up(max(lasted, *(_whole(row[0]) + 1 for row in arrivals), 1), hour)
     panels = (
-        _parcels(scratch, description, lasted, steps),
+        *_parcels(scratch, description, lasted, steps),
         *_deliveries(scratch, Duration(hour * step.us), hour, steps),
         *_messages(scratch, arrivals, step, steps),
         _firings(scratch, step, steps),
@@ -100,16 +100,19 @@ def _name(disruption: Disruption) -> str:
     return " ".join((kind(disruption).replace("_", " "), *about(disruption)))
 
 
-def _parcels(scratch: Scratch, description: Description, lasted: int, steps: int) -> Panel:
+def _parcels(scratch: Scratch, description: Description, lasted: int, steps: int) -> Iterator[Panel]:
     booked = _summed(_pairs(scratch, "in_system"), lasted)
-    series = [Series("in the system", _until_the_end(booked, steps))]
+    yield Panel(
+        "parcels in the system: booked, not yet delivered or returned",
+        (Series("parcels", _until_the_end(booked, steps)),),
+    )
     fullest = [one.facility_id for one in description.standing[:_FULLEST]]
     scratch.load("fullest", pa.table({"facility_id": pa.array(fullest, pa.string())}))
     changes: dict[object, list[tuple[object, object]]] = defaultdict(list)
     for facility, step, change in scratch.rows(select("standing_series")):
         changes[facility].append((step, change))
-    series += [Series(f"at {one}", _until_the_end(_summed(changes[one], lasted), steps)) for one in fullest]
-    return Panel("parcels in the system, and at the fullest facilities", tuple(series))
+    standing = (Series(f"at {one}", _until_the_end(_summed(changes[one], lasted), steps)) for one in fullest)
+    yield Panel("parcels standing at the fullest facilities", tuple(standing))
 
 
 def _until_the_end(changes: list[int], steps: int) -> Values:

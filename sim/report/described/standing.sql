@@ -13,14 +13,14 @@ net as (
     group by all
 ),
 standing as (
-    select
-        facility_id,
-        moment,
-        sum(change) over (partition by facility_id order by moment)::bigint as parcels,
-        sum(change) over (partition by facility_id)::bigint as at_end
+    select facility_id, moment, change, sum(change) over (partition by facility_id order by moment)::bigint as parcels
     from net
 )
-select facility_id, parcels, strftime(moment, '%Y-%m-%d %H:%M'), at_end
+select
+    facility_id,
+    max(parcels) as parcels_max,
+    strftime(arg_max(moment, (parcels, -epoch_us(moment))), '%Y-%m-%d %H:%M'),
+    sum(change)::bigint
 from standing
-qualify row_number() over (partition by facility_id order by parcels desc, moment) = 1
-order by parcels desc, facility_id
+group by facility_id
+order by parcels_max desc, facility_id

@@ -97,7 +97,7 @@ FIRINGS = [
             "kind": "dead_zone",
             "message_id": number,
             "event_type": "facility.scan",
-            "cause": f"phone D-WEST-0{number} in 'Elb tunnel' until 03:10: not_utf8, 5 us",
+            "cause": f"phone D-WEST-0{number} in 'Elb tunnel' at HUB until 03:10: not_utf8, 5 us",
             "root_cause": root,
             "held_us": 1_500_000 * number,
         }
@@ -247,7 +247,7 @@ def test_faults_are_counted_by_id_kind_and_class_of_causes(told):
     assert (dropped.fault_id, dropped.kind, dropped.firings, dropped.dropped) == ("faults.0", "drop", 1, 1)
     assert dropped.held_max_s is None
     assert (held.firings, held.dropped, held.with_root_cause, held.held_max_s) == (2, 0, 1, 4.5)
-    assert held.causes == (Cause("phone … in … until … not_utf8, … us", 2),)
+    assert held.causes == (Cause("phone … in … at … until … not_utf8, … us", 2),)
 
 
 def test_fates_are_counted(told):

@@ -47,7 +47,8 @@ def test_a_described_run_has_a_panel_for_each_question_titled_with_its_unit(draw
     titles = [one.text for one in marks(drawn, "title")]
     assert titles == [
         "by-hand, seed 7: what happened, and what was told of it",
-        "parcels in the system, and at the fullest facilities",
+        "parcels in the system: booked, not yet delivered or returned",
+        "parcels standing at the fullest facilities",
         "deliveries in 1 h",
         "on-time rate of deliveries, %",
         "messages in 5 min",
@@ -57,15 +58,13 @@ def test_a_described_run_has_a_panel_for_each_question_titled_with_its_unit(draw
 
 
 def test_disruptions_are_shaded_on_every_panel_and_named_above_them(drawn):
-    panels, disruptions = 6, 3
+    panels, disruptions = 7, 3
     assert len(marks(drawn, "stretch")) == disruptions * (panels + 1)
     assert {"facility closed HUB", "storm north", "demand surge"} <= set(texts(drawn))
 
 
 def test_series_are_named_in_the_legend(drawn):
-    assert {"in the system", "at HUB", "at WEST", "on time", "late", "by arrival", "dead zone", "drop"} <= set(
-        texts(drawn)
-    )
+    assert {"parcels", "at HUB", "at WEST", "on time", "late", "by arrival", "dead zone", "drop"} <= set(texts(drawn))
 
 
 def test_the_line_of_the_parcels_in_the_system_goes_up_with_bookings_and_ends_with_the_run(drawn):
