@@ -139,6 +139,7 @@ RULES = [
     ("100%: 5 h", "99%: 5 h", "31 fleet.repair_time.at: found '0%' to '99%', want quantiles from 0% to 100%"),
     ("50%: 1 h, 100%", "50%: 1 h, 40%: 2 h, 100%", "31 fleet.repair_time.at.40%: found '40%' after '50%', want shares to rise"),
     ("50%: 1 h, 100%", "50%: 9 min, 100%", "31 fleet.repair_time.at.50%: found '9 min', want at least the 10 min of '0%', since quantiles rise"),
+    ("share: 90%, distribution: 1 h}, {share: 10%", "share: 100%, distribution: 1 h}, {share: 0%", "40 disruptions.7.hold.of.1.share: found '0%', want a share above 0%"),
     ("share: 90%, dist", "share: 80%, dist", "40 disruptions.7.hold.of: found shares of 90% in all, want 100%"),
     ("distribution: {kind: exponential, mean: 5 h}", "distribution: {kind: exponential, mean: 0 h}", "40 disruptions.7.hold.of.1.distribution.mean: found '0 h', want more than 0"),
     ("facility: BOX, after", "facility: BOC, after", "33 disruptions.0.facility: unknown facility 'BOC'; did you mean 'BOX'? one of: BOX, DOCK, EAST, HUB, WEST"),
