@@ -10,7 +10,7 @@ with promised as (
         coalesce(delivered, promised)::date::varchar as day,
         delivered is not null as is_delivered,
         coalesce(delivered <= promised, false) as is_on_time,
-        ended is null and promised < ends as is_overdue
+        delivered is null as is_overdue
     from shipment, run
     where delivered is not null or (ended is null and promised < ends)
 )

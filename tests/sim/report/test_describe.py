@@ -143,8 +143,8 @@ def test_dwell_is_from_arrival_to_the_next_departure_at_the_same_facility(told):
 
 def test_transit_is_from_gate_to_gate_by_lane(told):
     assert told.transit == (
-        Transit("NORTH-HUB", "NORTH", "HUB", 3, 4, 35.0, 40.0, 40.0, 0.0),
-        Transit("HUB-WEST", "HUB", "WEST", 1, 1, 30.0, 30.0, 30.0, 0.0),
+        Transit("NORTH-HUB", "NORTH", "HUB", 3, 4, 35.0, 40.0, 40.0, 5.0),
+        Transit("HUB-WEST", "HUB", "WEST", 1, 1, 30.0, 30.0, 30.0, 5.0),
     )
 
 
@@ -153,6 +153,33 @@ def test_trucks_wait_from_arrival_to_dock_and_are_counted_while_they_do(told):
         DockWait("HUB", 3, 30.0, 30.0, 30.0, 2, "2026-03-02 01:50"),
         DockWait("WEST", 1, 0.0, 0.0, 0.0, 0, None),
     )
+
+
+def test_quantiles_are_those_of_a_hundred_different_times(tmp_path):
+    stays = [row for k in range(1, 101) for row in scans(f"S-{k:03}", "HUB", 0, k)]
+    trips = [haul("NORTH-HUB", 0, k, 3 * k) for k in range(1, 101)]
+    folder = write_run(tmp_path, scenario(), {"facility.scan": stays}, linehaul=trips)
+    describe(folder)
+    told = Description.read(tmp_path / "describe.json")
+    assert told.dwell == (Dwell("HUB", 100, 50.0, 90.0, 99.0),)
+    assert (told.transit[0].p50_min, told.transit[0].p90_min, told.transit[0].p99_min) == (50.0, 90.0, 99.0)
+    assert (told.docks[0].p50_min, told.docks[0].p90_min, told.docks[0].p99_min) == (100.0, 180.0, 198.0)
+
+
+def test_the_moment_of_a_peak_is_its_first(tmp_path):
+    trips = [haul("NORTH-HUB", 0, 10, 20), haul("NORTH-HUB", 0, 40, 50)]
+    facts = {"facility.scan": scans("S-1", "HUB", 10, 20, 40, 50)}
+    folder = write_run(tmp_path, scenario(), facts, linehaul=trips)
+    describe(folder)
+    told = Description.read(tmp_path / "describe.json")
+    assert told.standing == (Standing("HUB", 1, "2026-03-02 00:10", 0),)
+    assert (told.docks[0].waiting_max, told.docks[0].waiting_max_time) == (1, "2026-03-02 00:10")
+
+
+def test_parcels_that_never_left_stand_there_at_the_end(tmp_path):
+    facts = {"shipment.created": [shipment("S-1", 0, 90)], "facility.scan": scans("S-1", "HUB", 10, 20, 40)}
+    describe(write_run(tmp_path, scenario(), facts))
+    assert Description.read(tmp_path / "describe.json").standing == (Standing("HUB", 1, "2026-03-02 00:10", 1),)
 
 
 def test_on_time_is_the_first_delivery_against_the_promise(told):
@@ -165,11 +192,12 @@ def test_on_time_is_the_first_delivery_against_the_promise(told):
 
 
 def test_what_was_promised_within_the_run_and_is_open_at_its_end_is_overdue(tmp_path):
-    created = [shipment("S-1", 10, 120), shipment("S-2", 10, 360), shipment("S-3", 10, 120)]
+    created = [shipment("S-1", 10, 120), shipment("S-2", 10, 360), shipment("S-3", 10, 120, "express")]
     facts = {"shipment.created": created, STATUS: [status("S-3", "exception", 300, "returned")]}
     folder = write_run(tmp_path, scenario(), facts)
     describe(folder)
-    assert Description.read(tmp_path / "describe.json").on_time[0] == OnTime("all", "", 0, 0, 1, None)
+    names = (("all", ""), ("day", "2026-03-02"), ("service", "standard"))
+    assert Description.read(tmp_path / "describe.json").on_time == tuple(OnTime(*one, 0, 0, 1, None) for one in names)
 
 
 def test_parcels_stand_at_a_facility_until_they_leave_or_their_life_ends(told):

@@ -150,9 +150,9 @@ def eta(name: str, minute: float, expected: float, previous: float | None = None
 
 
 def haul(lane: str, left: float, arrived: float, docked: float, parcels: int = 1) -> dict[str, object]:
-    """A trip to the facility that the lane's name ends with, due when it left."""
+    """A trip to the facility that the lane's name ends with, due five minutes before it left."""
     origin, destination = lane.split("-")
-    times = {"due": left, "left": left, "arrived": arrived, "docked": docked, "unloaded": docked}
+    times = {"due": left - 5, "left": left, "arrived": arrived, "docked": docked, "unloaded": docked + 10}
     return {
         "lane_id": lane,
         "origin_facility_id": origin,
