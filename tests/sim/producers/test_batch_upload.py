@@ -47,8 +47,9 @@ def test_it_is_read_out_in_order(plan):
     held = plan.messages.take(only_firing(plan, "batch_upload").rows)
     for device in np.unique(held.device):
         its = held.take(np.flatnonzero(held.device == device))
-        by_arrival = np.lexsort((its.producer_time, its.ingest_time))
-        assert (np.diff(its.producer_time[by_arrival]) >= 0).all()
+        its = its.take(np.argsort(its.producer_time))
+        apart = np.diff(its.producer_time) >= 1_000
+        assert (np.diff(its.ingest_time)[apart] > 0).all()
 
 
 def test_the_cause_says_where_and_when(plan):

@@ -95,8 +95,8 @@ def test_a_burst_is_in_order(plan):
 
 
 def test_a_vehicle_s_rounds_may_lie_in_two_slices():
-    """One ends while the other begins, so that crashes and checkpoints lie across the cut."""
-    one, rounds = with_producers(telematics_gateway=GATEWAY), (8 * HOUR, 8 * HOUR + 86 * MIN)
+    """One ends while the other begins, at midnight, so that crashes and checkpoints lie across the cut."""
+    one, rounds = with_producers(telematics_gateway=GATEWAY), (DAY - 86 * MIN, DAY)
     both = by_identity(planned(one, journal(rounds, hours=range(0)))[1], "ingest_time")
     parts = [planned(one, journal((begin,), hours=range(0)))[1] for begin in rounds]
     assert by_identity(parts[0], "ingest_time") | by_identity(parts[1], "ingest_time") == both
