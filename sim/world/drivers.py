@@ -30,6 +30,7 @@ class Workday:
 
     def __post_init__(self) -> None:
         self._env, self._fleet, self._calendar = self.depot.env, self.depot.fleet, self.depot.calendar
+        self._hours = self.depot.forecast.network.hours[self.depot.facility]
         self._shortest_us = PREPARE_US + self.depot.forecast.round_us(1) * SLACK_PCT // 100
         """What must be left of a shift, to begin anything."""
 
@@ -57,7 +58,7 @@ class Workday:
 
     def _serve(self, end: int) -> Steps:
         while (opens := self._calendar.next_open(int(self._env.now))) + self._shortest_us <= end:
-            now, latest = int(self._env.now), min(end, self._calendar.closes_after(opens))
+            now, latest = int(self._env.now), min(end, self._hours.closes_after(opens))
             if opens > now:
                 yield self._env.timeout(opens - now)
             elif now + self._shortest_us > latest:

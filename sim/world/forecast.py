@@ -74,7 +74,7 @@ class Forecast:
         """When a parcel leaves by a lane that is scanned in at a moment, if it finds no queue."""
         timetable = self.timetables[lane]
         due = timetable.departs_us(timetable.slot_from(at + _HANDLING_US))
-        return self.network.calendars[self.network.lanes[lane].origin].next_open(due)
+        return self.network.hours[self.network.lanes[lane].origin].next_open(due)
 
     def see_departure(self, lane: int, scanned_us: int, left_us: int) -> None:
         """Learn from a parcel that leaves."""
@@ -85,7 +85,7 @@ class Forecast:
         begins = at - at % _BUCKET_US
         known = self._booked.get((origin, destination))
         if not known or known[0] != begins:
-            ready = self.network.calendars[origin].next_open(begins) + self.collecting[origin].mean_us(begins)
+            ready = self.network.hours[origin].next_open(begins) + self.collecting[origin].mean_us(begins)
             ahead_us = self._at_door(self.network.routes[origin, destination], 0, destination, ready) - begins
             known = self._booked[origin, destination] = begins, min(ahead_us, _FARTHEST_US)
         return at + known[1]
@@ -100,11 +100,11 @@ class Forecast:
             return NEVER_US
         way = self.network.lanes[lane]
         there_us = left_us + int(way.travel_us * self._usual[lane].at(left_us))
-        return self.network.calendars[way.destination].next_open(there_us) + DOCKING_US
+        return self.network.hours[way.destination].next_open(there_us) + DOCKING_US
 
     def _at_door(self, route: tuple[int, ...], hop: int, depot: int, at: int) -> int:
         for lane in route[hop:]:
             queue_us = self.queues[self.network.lanes[lane].origin].mean_us(at)
             at = self._arrives(lane, self.leaves(lane, at) + max(queue_us, 0))
-        opens = self.network.calendars[depot].next_open(at)
+        opens = self.network.hours[depot].next_open(at)
         return opens + self.dispatching[depot].mean_us(opens) + self.round_us(self.fleet.stops_per_round // 2)

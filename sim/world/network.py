@@ -43,6 +43,8 @@ class Network:
     """The carrier of each facility's first lane."""
     calendars: tuple[OpeningCalendar, ...]
     """When facilities are open, and not shut by a disruption."""
+    hours: tuple[OpeningCalendar, ...]
+    """When they should be: all that anybody can know beforehand."""
     routes: dict[tuple[int, int], tuple[int, ...]]
 
 
@@ -96,15 +98,14 @@ def build_network(whole: scenario.Scenario) -> Network:
     depots = tuple(k for k, f in enumerate(parts.facilities) if f.kind == "depot")
     ends_only = frozenset(k for k, f in enumerate(parts.facilities) if f.kind in ("depot", "locker"))
     ways = {origin: shortest_ways(origin, lanes, ends_only) for origin in depots}
+    hours = tuple(OpeningCalendar.of_facility(f, whole.start, whole.duration.us) for f in parts.facilities)
     return Network(
         parts.facilities,
         parts.carriers,
         lanes,
         depots,
         tuple(next((lane.carrier for lane in lanes if lane.origin == k), 0) for k in range(len(parts.facilities))),
-        tuple(
-            OpeningCalendar.of_facility(f, whole.start, whole.duration.us).without(closures(whole, f))
-            for f in parts.facilities
-        ),
+        tuple(calendar.without(closures(whole, f)) for f, calendar in zip(parts.facilities, hours, strict=True)),
+        hours,
         {(a, b): ways[a][b] for a in depots for b in depots if b in ways[a]},
     )
