@@ -40,8 +40,9 @@ def select(name: str) -> str:
 
 def refuse_unfinished(folder: RunFolder) -> None:
     """Raise UsageError for a folder that has not all that a generated run has."""
-    missing = [path for path, there in _needed(folder).items() if not there]
-    if missing == list(_needed(folder)):
+    needed = _needed(folder)
+    missing = [path for path, there in needed.items() if not there]
+    if len(missing) == len(needed):
         raise UsageError(f"{folder.path}: not a run folder (it has no {missing[0]}); `sim runs` lists the runs")
     if missing:
         raise UsageError(f"{folder.path}: nothing to describe, for it has no {missing[0]}; run it again")
