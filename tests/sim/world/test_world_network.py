@@ -21,3 +21,10 @@ def test_of_equal_ways_the_first_by_lane_ids_wins_in_whatever_order_they_stand()
 
 def test_what_no_lane_reaches_has_no_way():
     assert 3 not in shortest_ways(0, (_lane("SA", 1), _lane("TA", 1)))
+
+
+def test_no_way_leads_through_a_depot_though_it_may_begin_and_end_there():
+    lanes = (_lane("SA", 1), _lane("AT", 1), _lane("SB", 5), _lane("BT", 5), _lane("AB", 1))
+    assert shortest_ways(0, lanes)[3] == (0, 1)
+    assert shortest_ways(0, lanes, frozenset((0, 1, 3)))[3] == (2, 3)
+    assert shortest_ways(1, lanes, frozenset((0, 1, 3)))[3] == (1,)
