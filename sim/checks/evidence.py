@@ -26,7 +26,8 @@ from sim.scenario_parts.producers import Producers
 
 _OTHER = "exists (from bodies o where o.fact_row = b.fact_row and o.event_type = b.event_type and {})"
 _SAME_BYTES = _OTHER.format("o.message_id <> b.message_id and o.digest = b.digest")
-# A damaged body no longer says when things were; then the ledger does.
+# A damaged body no longer says what it was; then the ledger does.
+_UNREADABLE = "m.body in ('malformed', 'poisoned')"
 _SENT_US = "epoch_us(coalesce(try_cast(b.body->>'$.producer_time' as timestamptz), m.producer_time))"
 _RECORDED_US = "epoch_us(coalesce(try_cast(b.body->>'$.event_time' as timestamptz), m.event_time))"
 _CLOCK_OFF_US = "(epoch_us(m.event_time) - t.true_us)"
@@ -102,7 +103,7 @@ def mechanism_evidence(fault_id: str, kind: str, producers: Producers) -> str:
 def _firmware(fault_id: str, producers: Producers) -> str:
     release = producers.telematics_gateway.firmware[_number(fault_id)]
     if release.change == "version_2":
-        return "b.body->>'$.event_version' = '2'"
+        return f"m.event_version = 2 and ({_UNREADABLE} or b.body->>'$.event_version' = '2')"
     return _drifted(release.change, release.field)
 
 
