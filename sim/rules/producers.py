@@ -9,7 +9,7 @@ from sim.rules.fields import broken_field
 from sim.rules.place import Broken
 from sim.rules.stretches import broken_stretches
 from sim.scenario import Scenario
-from sim.scenario_parts.producers import Firmware
+from sim.scenario_parts.producers import CarrierFeed, Firmware, TelematicsGateway
 
 _REPORTED = "vehicle.telemetry"
 _FIRMWARE = ("producers", "telematics_gateway", "firmware")
@@ -19,9 +19,26 @@ _HOT_KEYS = ("producers", "order_system", "hot_keys")
 def broken_producers(scenario: Scenario) -> Iterator[Broken]:
     """Mechanisms that would do nothing, or not what they say."""
     yield from _hot_keys(scenario)
+    yield from _files(scenario.producers.carrier_feed)
+    yield from _crashes(scenario.producers.telematics_gateway)
     for i, release in enumerate(scenario.producers.telematics_gateway.firmware):
         for path, message in (*_when(release, scenario), *_field(release)):
             yield (*_FIRMWARE, i, *path), message
+
+
+def _files(feed: CarrierFeed) -> Iterator[Broken]:
+    for name in ("file_again", "yesterdays_file"):
+        if feed.file_every is None and getattr(feed, name).of_one:
+            yield ("producers", "carrier_feed", name), "there are no files: want file_every beside it, such as 1 h"
+
+
+def _crashes(gateway: TelematicsGateway) -> Iterator[Broken]:
+    if gateway.crash_every and gateway.crash_every.us <= gateway.restart_time.us:
+        path = ("producers", "telematics_gateway", "crash_every")
+        yield (
+            path,
+            f"found '{gateway.crash_every.written}', want more than restart_time, {gateway.restart_time.written}",
+        )
 
 
 def _hot_keys(scenario: Scenario) -> Iterator[Broken]:

@@ -1,10 +1,11 @@
 """Mistakes in the faults of a scenario file that would keep them from doing what they say."""
 
 import pytest
-from plans_by_hand import HOUR, MIN, scenario
+from plans_by_hand import HOUR, MIN, scenario, with_producers
 
 from sim.faults import ClockSkew, Drop, Poison, Replay
 from sim.rules import broken_rules
+from sim.scenario_parts.producers import CarrierFeed, TelematicsGateway
 from sim.units import Duration, Share
 
 HALF = Share(0.5)
@@ -59,3 +60,28 @@ def test_good_faults_break_no_rule():
 )
 def test_a_fault_that_could_not_do_what_it_says_is_told(fault, path, why):
     assert _found(fault) == [(f"faults.0.{path}", why)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "path", "why"),
+    [
+        (
+            {"carrier_feed": CarrierFeed(file_again=HALF)},
+            "carrier_feed.file_again",
+            "there are no files: want file_every beside it, such as 1 h",
+        ),
+        (
+            {"carrier_feed": CarrierFeed(yesterdays_file=HALF)},
+            "carrier_feed.yesterdays_file",
+            "there are no files: want file_every beside it, such as 1 h",
+        ),
+        (
+            {"telematics_gateway": TelematicsGateway(crash_every=Duration(MIN), restart_time=Duration(MIN))},
+            "telematics_gateway.crash_every",
+            "found '1 min', want more than restart_time, 1 min",
+        ),
+    ],
+)
+def test_a_mechanism_that_could_not_do_what_it_says_is_told(parts, path, why):
+    found = [(".".join(map(str, path)), why) for path, why in broken_rules(with_producers(**parts))]
+    assert found == [(f"producers.{path}", why)]
