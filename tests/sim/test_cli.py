@@ -17,7 +17,7 @@ from backends.interface import BackendError
 from backends.stage_failed import StageFailed
 from pipeline.token_key import TokenKeyError
 from sim import report
-from sim.arguments import COMMANDS
+from sim.arguments import COMMANDS, cpus
 from sim.checks.verdict import Outcome
 from sim.cli import main
 from sim.exit_status import ExitStatus
@@ -116,14 +116,14 @@ def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
 ) -> None:
     seen: list[object] = []
 
-    def run(scenario: Scenario, runs: Path, mutant: str | None, _: object) -> SimpleNamespace:
-        seen.extend([scenario.name, scenario.seed, runs, mutant])
+    def run(scenario: Scenario, runs: Path, mutant: str | None, _: object, workers: int) -> SimpleNamespace:
+        seen.extend([scenario.name, scenario.seed, runs, mutant, workers])
         return SimpleNamespace(outcome="PASS", exit_code=0)
 
     stand_in(run)
-    main(["run", "messy", "--seed", "99", "--runs", str(tmp_path), "--mutant", "dedupe-off"])
+    main(["run", "messy", "--seed", "99", "--runs", str(tmp_path), "--mutant", "dedupe-off", "--workers", "3"])
     main(["run", "messy"])
-    assert seen == ["messy", 99, tmp_path, "dedupe-off", "messy", 11, Path("runs"), None]
+    assert seen == ["messy", 99, tmp_path, "dedupe-off", 3, "messy", 11, Path("runs"), None, cpus()]
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,15 @@ def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
         ([], "the following arguments are required: COMMAND; see `sim --help`"),
         (["rnu"], "unknown command 'rnu'; did you mean 'run'? one of: " + ", ".join(sorted(COMMANDS))),
         (["run"], "the following arguments are required: SCENARIO; see `sim run --help`"),
-        (["run", "hello", "--sed", "5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mutant, --runs, --seed"),
-        (["run", "hello", "--sed=5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mutant, --runs, --seed"),
+        (["run", "hello", "--sed", "5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mutant, --runs, --seed, --workers"),
+        (["run", "hello", "--sed=5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mutant, --runs, --seed, --workers"),
         (["run", "hello", "--seed", "-5"], "argument --seed: found '-5', want a whole number from 0"),
+        (["run", "hello", "--workers", "0"], "argument --workers: found '0', want a whole number of at least 1"),
+        (["generate", "hello"], "--out DIR is missing: where to write; or --sample N for a look"),
+        (["generate", "hello", "--speed", "fast"], "argument --speed: found 'fast', want max, realtime, or a multiple such as 60x"),
+        (["generate", "hello", "--speed", "0x"], "argument --speed: found '0x', want max"),
+        (["generate", "hello", "--backfill", "2"], "argument --backfill: found '2', want a duration such as 500 ms"),
+        (["generate", "hello", "--limit", "none"], "argument --limit: found 'none', want a whole number of at least 1"),
         (["run", "hello", "--seed", "five"], "argument --seed: found 'five', want a whole number from 0 to 9223372036854775807; see `sim run --help`"),
         (["run", "hello", "--seed", "9" * 5000], "want a whole number from 0 to"),
         (["run", "helo"], "unknown scenario 'helo'; did you mean 'hello'?"),
