@@ -268,6 +268,7 @@ def test_a_disruption_of_a_region_is_about_its_facilities_and_one_of_all_about_a
     storm, surge = told.disruptions[1:]
     assert (storm.kind, storm.about, [phase.stays for phase in storm.phases]) == ("storm", "north", [0, 0, 0])
     assert (surge.kind, surge.about, [phase.stays for phase in surge.phases]) == ("demand_surge", "all", [2, 1, 2])
+    assert [phase.trucks for phase in surge.phases] == [1, 3, 0]
 
 
 def test_faults_are_counted_by_id_kind_and_class_of_causes(told):
