@@ -184,6 +184,12 @@ def test_on_strike_a_share_of_the_drivers_stays_at_home(usual):
     assert _picked_up(shaken, E1, ENDS) < _picked_up(usual, E1, ENDS)
 
 
+def test_one_disruption_more_changes_nobodys_mind_about_a_strike():
+    later = Storm(after=Duration.parse("40 h"), until=Duration.parse("41 h"), region="west")
+    alone, both = with_one(ALL[3]), all_slices(two_towns(later, ALL[3]))
+    assert about(alone, (*EAST, *WEST), 40 * HOUR) == about(both, (*EAST, *WEST), 40 * HOUR)
+
+
 def _picked_up(parts, depot, until_us):
     return sum(
         row.status == PICKED_UP and row.facility == depot and row.time_us < until_us for row in rows(parts, "statuses")

@@ -38,6 +38,11 @@ def test_a_sorter_stops_for_the_night():
     assert [sorter.sort(0) for _ in range(3)] == [20 * MIN, 40 * MIN, 24 * HOUR]
 
 
+def test_a_sorter_that_begins_in_the_morning_is_as_fast_as_it_is_then():
+    sorter = Sorter(OpeningCalendar([0, 24 * HOUR], [HOUR, 48 * HOUR]), 3.0, [(0, 1.0), (20 * HOUR, 0.5)])
+    assert sorter.sort(2 * HOUR) == 24 * HOUR + 40 * MIN
+
+
 def test_a_line_has_the_express_first_and_else_who_came_first():
     line = Line(simpy.Environment())
     for code, express in enumerate((False, True, False, True)):

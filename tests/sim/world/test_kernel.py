@@ -10,6 +10,7 @@ import pytest
 from two_towns import BOX, HOUR, hard_times, two_towns
 from whole_worlds import all_slices, rows
 
+from sim.distributions import Constant
 from sim.scenario import Demand
 from sim.scenario_parts.disruptions import FacilityClosed
 from sim.units import Duration, Rate, Share
@@ -23,6 +24,7 @@ from sim.world.journal import (
     OFF_SHIFT,
     ON_BREAK,
     ON_SHIFT,
+    OUT_FOR_DELIVERY,
     PICKED_UP,
     REASONS,
 )
@@ -186,6 +188,39 @@ def test_returns_are_booked_one_to_five_days_later(cut, hard):
         after_us = row.time_us - delivered[row.shipment & (RETURNED_BIT - 1)]
         assert 24 * HOUR <= after_us <= 5 * 24 * HOUR
     assert any(row.shipment & RETURNED_BIT for row in rows(cut, "statuses") if row.status == PICKED_UP)
+
+
+def test_orders_are_booked_in_order_of_time(cut):
+    booked = np.concatenate([part.booked.time_us for part in cut])
+    assert np.all(np.diff(booked) >= 0)
+
+
+@pytest.fixture(scope="module")
+def stranded():
+    """Vans break down so often and for so long that days end before rounds do; a week for the orders of half a day."""
+    few = two_towns(demand=Demand(Rate.parse("40/h"), Duration.parse("12 h")), duration=Duration.parse("7 d"))
+    repair_time = Constant(Duration.parse("4 h"))
+    fleet = msgspec.structs.replace(few.fleet, breakdown_every=Duration.parse("3 h"), repair_time=repair_time)
+    return all_slices(msgspec.structs.replace(few, fleet=fleet))
+
+
+def test_a_parcel_that_was_not_reached_goes_out_again_for_the_same_attempt(stranded):
+    again = 0
+    for its in by(rows(stranded, "statuses"), "shipment").values():
+        for a, b in pairwise(its):
+            if a.status == b.status == OUT_FOR_DELIVERY:
+                again += 1
+                assert a.attempt == b.attempt
+        assert {row.attempt for row in its} <= {-1, 1, 2}
+    assert again > 5
+
+
+def test_no_parcel_is_lost(stranded):
+    """Whatever happens to it on the way, in the end it is delivered or back."""
+    last = {row.shipment: row for row in rows(stranded, "statuses")}
+    ends = [row.status == DELIVERED or row.reason == RETURNED for row in last.values()]
+    assert len(ends) == len(rows(stranded, "booked")) > 300
+    assert all(ends)
 
 
 def test_a_world_of_no_orders_has_one_slice_and_people_at_work():
