@@ -11,7 +11,7 @@ from sim.faults.base import FaultBase, Luck
 from sim.ledger import Body
 from sim.producers.causes import told
 from sim.producers.copies import copies
-from sim.producers.lookup import event_ids
+from sim.producers.lookup import event_ids, happened
 from sim.producers.plan import SOUND, Plan, body_code, type_code
 from sim.units import Duration, Share
 
@@ -33,6 +33,8 @@ class Duplicate(FaultBase, frozen=True, tag="duplicate"):
         among = self.touches(plan)
         if self.copy != "same":
             among &= plan.messages.body == SOUND
+        if self.copy == "changed":  # a first that is refused, being from the future, would let the copy pass for it
+            among &= plan.messages.event_time <= happened(plan)
         if self.copy == "new_id":
             among &= plan.messages.event_type == type_code(STATUS_CHANGED)
         return among

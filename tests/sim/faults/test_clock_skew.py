@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from plans_by_hand import HOUR, MIN, only_firing, planned, with_producers
 
-from sim.faults import ClockSkew, apply_all
+from sim.fates import fates
+from sim.faults import ClockSkew, Duplicate, apply_all
+from sim.ledger import Body
 from sim.producers.lookup import happened, sent
 from sim.producers.names import PRODUCERS
+from sim.producers.plan import body_code
 from sim.rng import Randomness
 from sim.scenario_parts.producers import DriverApp, HandScanner
 from sim.units import Duration, Share
@@ -50,3 +53,12 @@ def test_a_clock_is_wrong_in_one_way(plan):
     assert not np.isin(first.rows, clock.rows).any()
     assert len(first.rows) + len(clock.rows) == len(plan.messages)
     assert not len(second.rows)
+
+
+def test_no_changed_copy_of_a_message_from_the_future_passes_for_its_first(plan):
+    skew = ClockSkew(share=Share(0.5), offset=Duration(7 * MIN))
+    changed = Duplicate(share=Share(0.6), copy="changed", delay=Duration(20 * MIN))
+    after = apply_all((skew, changed), plan, Randomness(3))
+    copies = np.flatnonzero(after.messages.body == body_code(Body.CHANGED))
+    decided = fates(after, allowed_lateness_us=HOUR, future_tolerance_us=5 * MIN).take(copies)
+    assert set(decided["code"].to_pylist()) == {"conflicting_duplicate"}
