@@ -76,7 +76,7 @@ class Floor:
 
     def __init__(self, env: simpy.Environment, sorter: Sorter | None, lanes: Iterable[int]) -> None:
         self._sorter = sorter
-        self._scanned: list[tuple[int, int, Parcel]] = []
+        self._scanned: list[tuple[int, int, Line, Parcel]] = []
         self._count = 0
         self.lanes = {lane: Line(env) for lane in lanes}
         self.deliveries, self.chilled, self.pickups, self.returned = (Line(env) for _ in range(4))
@@ -92,13 +92,14 @@ class Floor:
 
     def receive(self, at: int, parcel: Parcel) -> None:
         """A parcel is scanned in, now or later."""
-        self.line(parcel).expect()
+        line = self.line(parcel)
+        line.expect()
         self._count += 1
-        heappush(self._scanned, (at, self._count, parcel))
+        heappush(self._scanned, (at, self._count, line, parcel))
 
     def settle(self, now: int) -> None:
         """Put through the sorter what was scanned by now."""
         scanned, sorter = self._scanned, self._sorter
         while scanned and scanned[0][0] <= now:
-            at, _, parcel = heappop(scanned)
-            self.line(parcel).put(sorter.sort(at) if sorter else at, parcel)
+            at, _, line, parcel = heappop(scanned)
+            line.put(sorter.sort(at) if sorter else at, parcel)
