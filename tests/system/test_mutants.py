@@ -3,22 +3,31 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pyarrow as pa
 import pytest
 
 from pipeline.build import STAGES, Settings
+from pipeline.contract.rejections import Rejection
 from pipeline.stages.each_batch import EachBatch
 from pipeline.stages.tokenise import tokenise
 from sim.checks.verdict import FindingKind, Verdict
 from sim.drills.mutants import MUTANTS, Mutant
+from sim.faults import Fault
+from sim.ledger import Ledger
 from sim.report.terminal import render
 from sim.run import run
 from sim.scenario_file import load
 from sim.truth import Truth
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+MECHANISMS = {
+    "batch_upload", "clock", "dead_zone", "double_read", "file_again", "firmware", "hot_key", "replay", "restart", "retry",
+    "yesterdays_file",
+}  # fmt: skip
 
 pytestmark = pytest.mark.slow
 
@@ -30,8 +39,18 @@ def _found(verdict: Verdict) -> set[tuple[str, str]]:
 def test_messy_passes_and_every_planned_fault_has_fired(messy_run: Path):
     verdict = Verdict.read(messy_run / "verdict.json")
     assert verdict.outcome == "PASS"
-    assert len(verdict.faults) == len(load(SCENARIOS / "messy.yaml").faults) == 10
     assert all(fault.fired == fault.planned > 0 for fault in verdict.faults)
+    explicit = {f"faults.{number}" for number in range(len(load(SCENARIOS / "messy.yaml").faults))}
+    assert explicit < {fault.fault_id for fault in verdict.faults}
+
+
+def test_messy_has_every_kind_of_fault_and_every_mechanism(messy_run: Path):
+    kinds = {str(kind.__struct_config__.tag) for kind in get_args(Fault)}
+    assert {fault.kind for fault in Verdict.read(messy_run / "verdict.json").faults} == kinds | MECHANISMS
+
+
+def test_messy_leads_to_every_rejection_code(messy_run: Path):
+    assert set(Ledger.read(messy_run / "ledger").messages["code"].unique().to_pylist()) == {None, *Rejection}
 
 
 def test_messy_shows_every_fate(messy_run: Path):
