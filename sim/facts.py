@@ -19,7 +19,7 @@ class Facts:
     luck: U64
     """A number that no other fact of the type has in the whole run: the entity of every draw about this fact."""
     actor: I64
-    """Who reports it: a driver, vehicle, scanner, carrier, tenant or facility of the cast, as the type's sender asks."""
+    """Who reports it: a driver, vehicle, scanner, carrier, tenant or facility of the cast, as the sender asks."""
     tenant: I64
     """By index, or -1."""
     facility: I64

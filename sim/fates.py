@@ -23,16 +23,17 @@ from sim.wire.misshape import AVRO_DAMAGES, DAMAGES, Damage
 from sim.wire.poison import AVRO_POISONS, POISONS
 
 WINDOW_US = 5 * 60 * 1_000_000
-_FATES = tuple(Fate)
-_CODES = tuple(Rejection)
-_MATCHED_ON = ("event_id", "status")
+FATES = tuple(Fate)
+CODES = tuple(Rejection)
+MATCHED_ON = ("event_id", "status")
 _NONE = -1
 
 
 def fates(plan: Plan, *, allowed_lateness_us: int, future_tolerance_us: int) -> pa.Table:
     """``fate``, ``code``, ``kept_row`` and ``matched_on`` of each message, by row of the plan.
 
-    ``kept_row`` is the row of the message that a duplicate repeats. What was dropped has no fate: null.
+    ``kept_row`` is the row of the message that a duplicate repeats. What was dropped has no fate: null. Text is
+    dictionary-encoded, by ``FATES``, ``CODES`` and ``MATCHED_ON``.
     """
     messages = plan.messages
     refused = _refused(plan, future_tolerance_us)
@@ -41,16 +42,16 @@ def fates(plan: Plan, *, allowed_lateness_us: int, future_tolerance_us: int) -> 
     several = np.flatnonzero(facts_told_again(messages) & ~messages.dropped & (refused == _NONE))
     if len(several):
         repeats = _repeats(messages, several)
-        refused[repeats.conflicts] = _CODES.index(Rejection.CONFLICTING_DUPLICATE)
+        refused[repeats.conflicts] = CODES.index(Rejection.CONFLICTING_DUPLICATE)
         for number, (rows, firsts) in enumerate((repeats.of_id, repeats.of_status)):
-            fate[rows], kept[rows], matched_on[rows] = _FATES.index(Fate.DUPLICATE), firsts, number
-    fate = np.where(refused == _NONE, fate, _FATES.index(Fate.REJECTED))
+            fate[rows], kept[rows], matched_on[rows] = FATES.index(Fate.DUPLICATE), firsts, number
+    fate = np.where(refused == _NONE, fate, FATES.index(Fate.REJECTED))
     there = ~messages.dropped
     columns = {
-        "fate": _words(_FATES, np.where(there, fate, _NONE)),
-        "code": _words(_CODES, np.where(there, refused, _NONE)),
+        "fate": _words(FATES, np.where(there, fate, _NONE)),
+        "code": _words(CODES, np.where(there, refused, _NONE)),
         "kept_row": pa.array(kept, mask=kept == _NONE),
-        "matched_on": _words(_MATCHED_ON, matched_on),
+        "matched_on": _words(MATCHED_ON, matched_on),
     }
     return pa.table(columns)
 
@@ -59,15 +60,15 @@ def _lateness(messages: Messages, allowed_us: int) -> I64:
     """Clean, late or too late, by how long after the end of the event's window a message arrives."""
     window_end = (messages.event_time // WINDOW_US + 1) * WINDOW_US
     behind = messages.ingest_time - window_end
-    late = np.where(behind <= allowed_us, _FATES.index(Fate.LATE), _FATES.index(Fate.TOO_LATE))
-    return np.where(behind <= 0, _FATES.index(Fate.CLEAN), late)
+    late = np.where(behind <= allowed_us, FATES.index(Fate.LATE), FATES.index(Fate.TOO_LATE))
+    return np.where(behind <= 0, FATES.index(Fate.CLEAN), late)
 
 
 def _refused(plan: Plan, tolerance_us: int) -> I64:
     """The row of ``Rejection`` for which a message is refused whatever else there is, or -1."""
     messages = plan.messages
     future = messages.event_time > messages.ingest_time + tolerance_us
-    refused = np.where(future, _CODES.index(Rejection.EVENT_FROM_FUTURE), _NONE)
+    refused = np.where(future, CODES.index(Rejection.EVENT_FROM_FUTURE), _NONE)
     rows = np.flatnonzero(messages.detail >= 0)
     written = np.asarray(plan.formats)[messages.producer[rows]]
     code = _code_table(plan.details)[written, messages.body[rows], messages.detail[rows]]
@@ -81,14 +82,14 @@ def _code_table(details: tuple[str, ...]) -> I64:
     for written, damages, poisons in ((0, DAMAGES, POISONS), (1, AVRO_DAMAGES, AVRO_POISONS)):
         table[written, BODIES.index(Body.MALFORMED)] = _codes_of(damages, details)
         table[written, BODIES.index(Body.POISONED)] = _codes_of(poisons, details)
-    table[0, BODIES.index(Body.BROKEN_TYPE)] = _CODES.index(Rejection.WRONG_TYPE)
+    table[0, BODIES.index(Body.BROKEN_TYPE)] = CODES.index(Rejection.WRONG_TYPE)
     for body in (Body.ADDED_FIELD, Body.BROKEN_TYPE):
-        table[1, BODIES.index(body)] = _CODES.index(Rejection.UNKNOWN_SCHEMA)
+        table[1, BODIES.index(body)] = CODES.index(Rejection.UNKNOWN_SCHEMA)
     return table
 
 
 def _codes_of(damages: Iterable[Damage], details: tuple[str, ...]) -> list[int]:
-    codes = {damage.name: _CODES.index(damage.code) for damage in damages}
+    codes = {damage.name: CODES.index(damage.code) for damage in damages}
     return [codes.get(detail, _NONE) for detail in details]
 
 

@@ -64,9 +64,9 @@ MESSAGES = pa.schema(
 )
 """Messages in order of arrival; ids count from 0. ``event_time`` is as the sender's clock had it. ``fact_row`` is the
 row in ``truth/facts/<event_type>``, over all its parts; ``copy`` is 0 for its first report, and counts what repeats
-it, in no order of time. ``format`` is ``json`` or ``avro``; ``detail`` is the field that
-a body adds or breaks, or its poison. ``value_sha256`` (hex) and ``value_bytes`` are of the bytes on the wire. ``code`` is
-the rejection code; ``kept_message_id`` and ``matched_on`` (``event_id`` or ``status``) are of duplicates."""
+it, in no order of time. ``format`` is ``json`` or ``avro``; ``detail`` is the field that a body adds or breaks, or its
+damage or poison. ``value_sha256`` (hex) and ``value_bytes`` are of the bytes on the wire. ``code`` is the rejection
+code; ``kept_message_id`` and ``matched_on`` (``event_id`` or ``status``) are of duplicates."""
 
 FIRINGS = pa.schema(
     [
@@ -80,8 +80,8 @@ FIRINGS = pa.schema(
         pa.field("held_us", pa.int64()),
     ]
 )
-"""One row for each message that a fault was planned to touch, by fault or by mechanism. ``fault_id`` is ``faults.0`` for
-the scenario's first fault, ``producers.driver_app.dead_zone`` for a mechanism. A dropped message has no id.
+"""One row for each message that a fault was planned to touch, by fault or by mechanism. ``fault_id`` is ``faults.0``
+for the scenario's first fault, ``producers.driver_app.dead_zone`` for a mechanism. A dropped message has no id.
 ``root_cause`` is what brought the cause about; ``held_us`` is for how long the message was kept back."""
 
 

@@ -6,6 +6,7 @@ The bytes of the log depend on the messages and their order alone, not on how ma
 from __future__ import annotations
 
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -88,7 +89,7 @@ class _Partition:
         self._folder = folder
         self._number = number
         self._first_free: int | None = None
-        self._waiting: list[pa.RecordBatch] = []
+        self._waiting: deque[pa.RecordBatch] = deque()
         self._waiting_rows = 0
         self._segment: SegmentWriter | None = None
 
@@ -113,18 +114,26 @@ class _Partition:
 
     def close(self) -> None:
         if self._waiting_rows:
-            self._write(_joined(self._waiting))
-            self._waiting, self._waiting_rows = [], 0
+            self._write(_joined(self._taken(self._waiting_rows)))
         if self._segment:
             self._segment.close()
             self._segment = None
 
     def _write_full_batches(self) -> None:
-        rows = _joined(self._waiting)
-        full = rows.num_rows - rows.num_rows % BATCH_ROWS
-        for start in range(0, full, BATCH_ROWS):
-            self._write(rows.slice(start, BATCH_ROWS))
-        self._waiting, self._waiting_rows = [rows.slice(full)], rows.num_rows - full
+        while self._waiting_rows >= BATCH_ROWS:
+            self._write(_joined(self._taken(BATCH_ROWS)))
+
+    def _taken(self, count: int) -> list[pa.RecordBatch]:
+        """The first rows that wait, as slices."""
+        taken: list[pa.RecordBatch] = []
+        self._waiting_rows -= count
+        while count:
+            first = self._waiting.popleft()
+            taken.append(first.slice(0, count))
+            if first.num_rows > count:
+                self._waiting.appendleft(first.slice(count))
+            count -= taken[-1].num_rows
+        return taken
 
     def _write(self, batch: pa.RecordBatch) -> None:
         if self._segment is None:
@@ -156,6 +165,9 @@ def segment_paths_of(folder: Path, partition: int) -> list[Path]:
 
 
 def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    """The rows in memory of their own: a slice would take bytes of its neighbours along into its file."""
+    if len(batches) == 1:
+        return batches[0].take(pa.array(np.arange(batches[0].num_rows)))
     return pa.concat_batches(batches)
 
 

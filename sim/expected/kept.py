@@ -32,8 +32,8 @@ _UNTRUE = (Body.CHANGED, Body.BROKEN_TYPE, Body.MALFORMED, Body.POISONED)
 def kept(truth: Truth, ledger: Ledger, event_type: str) -> pa.Table:
     """One row for each clean message of a type, in order of message id.
 
-    Its columns are those of the fact, but ``event_id`` and what else ``_OF_MESSAGE`` names are the message's, and fields
-    that its version does not have are null.
+    Its columns are those of the fact, but ``event_id`` and what else ``_OF_MESSAGE`` names are the message's, and
+    fields that its version does not have are null.
     Raises ValueError if the fact can't tell what the message said.
     """
     messages = ledger.messages

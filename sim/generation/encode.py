@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +34,7 @@ KEYED_BY = {
     "vehicle.telemetry": "vehicle_id",
 }
 """The column whose value is a message's key: what is told about one thing stays in order."""
+DIGEST = pa.binary(32)
 _AVRO = FORMATS.index("avro")
 _DRIFTS = {Body.ADDED_FIELD: add_field, Body.BROKEN_TYPE: break_type}
 _AVRO_DRIFTS: dict[Body, Change] = {Body.ADDED_FIELD: "add_field", Body.BROKEN_TYPE: "break_type"}
@@ -47,35 +49,54 @@ class Encoded:
     value: pa.Array
     """Large binary."""
     sha256: pa.Array
-    """Of the value, in hex."""
+    """Of the value; ``DIGEST``."""
 
 
 def encode(plan: Plan, rows: I64, rng: Randomness) -> Encoded:
     """The messages in these rows of the plan, in that order."""
-    messages = plan.messages.take(rows)
-    written = np.asarray(plan.formats)[messages.producer]
-    groups = list(_groups(messages, written))
+    in_plan = np.argsort(rows)
+    messages = plan.messages.take(rows[in_plan])
+    groups = list(_groups(messages, np.asarray(plan.formats)[messages.producer]))
     made = [_Group(plan, messages.take(group), rng) for group in groups]
-    order = pa.array(np.argsort(np.concatenate([np.zeros(0, np.int64), *groups]), kind="stable"))
+    wanted = np.concatenate([np.zeros(0, np.int64), *(in_plan[group] for group in groups)])
+    order = pa.array(np.argsort(wanted, kind="stable"))
     values = _gathered([group.values() for group in made], pa.large_binary(), order)
-    digests = [hashlib.sha256(value).hexdigest() for value in values.to_pylist()]
     return Encoded(
         _gathered([group.event_ids for group in made], pa.string(), order),
         _gathered([group.keys() for group in made], pa.string(), order),
         values,
-        pa.array(digests, pa.string()),
+        _sha256(values),
     )
 
 
+def _sha256(values: pa.Array) -> pa.Array:
+    """The digest of each value. The bytes are hashed where they lie: an object for each would cost as much again."""
+    _, offsets, held = values.buffers()
+    bounds = np.frombuffer(offsets, np.int64)[values.offset : values.offset + len(values) + 1].tolist()
+    view = memoryview(held) if held else memoryview(b"")
+    digests = b"".join([hashlib.sha256(view[first:end]).digest() for first, end in pairwise(bounds)])
+    return pa.FixedSizeBinaryArray.from_buffers(DIGEST, len(values), [None, pa.py_buffer(digests)])
+
+
 def _groups(messages: Messages, written: I64) -> Iterator[I64]:
-    """Messages of one type, version and format, since these have one shape."""
+    """Messages of one type, version and format, since these have one shape; copies apart.
+
+    So the first reports of a type are often just its facts, in their order, and need not be gathered.
+    """
     kind = (messages.event_type * 256 + messages.version) * len(FORMATS) + written
+    kind = 2 * kind + (messages.copy > 0)
     for code in np.unique(kind):
         yield np.flatnonzero(kind == code)
 
 
 def _gathered(parts: list[pa.Array], kind: pa.DataType, order: pa.Array) -> pa.Array:
     return pa.concat_arrays([pa.array([], kind), *(part.cast(kind) for part in parts)]).take(order)
+
+
+def _rows(facts: pa.Table, rows: I64) -> pa.Table:
+    if len(rows) == facts.num_rows and (rows == np.arange(len(rows))).all():
+        return facts
+    return facts.take(pa.array(rows)).combine_chunks()
 
 
 class _Group:
@@ -87,7 +108,7 @@ class _Group:
         self._name = EVENT_TYPE_NAMES[messages.event_type[0]]
         self._version = int(messages.version[0])
         self._avro = plan.formats[messages.producer[0]] == _AVRO
-        self._facts = plan.facts[self._name].table.take(pa.array(messages.fact_row)).combine_chunks()
+        self._facts = _rows(plan.facts[self._name].table, messages.fact_row)
         self.event_ids = self._event_ids(rng)
 
     def _event_ids(self, rng: Randomness) -> pa.Array:

@@ -51,7 +51,7 @@ def _messages(cast: Cast, plan: Plan) -> pa.RecordBatch:
     sent = np.flatnonzero(~plan.messages.dropped)
     rows = sent[np.argsort(plan.messages.ingest_time[sent], kind="stable")]
     messages, encoded = plan.messages.take(rows), encode(plan, rows, cast.rng)
-    decided = decided.take(pa.array(rows)).combine_chunks()
+    decided = decided.combine_chunks().to_batches()[0].take(pa.array(rows))
     columns = {
         "row": rows,
         "event_version": messages.version,
@@ -64,7 +64,7 @@ def _messages(cast: Cast, plan: Plan) -> pa.RecordBatch:
         "event_id": encoded.event_id,
         "value_sha256": encoded.sha256,
         "value": encoded.value,
-        **{name: decided[name] for name in ("fate", "code", "matched_on")},
+        **{name: decided[name].indices.fill_null(-1) for name in ("fate", "code", "matched_on")},
         **{name: getattr(messages, name) for name in _SAME},
     }
     return pa.RecordBatch.from_arrays([_array(columns[field.name], field.type) for field in SPOOLED], schema=SPOOLED)

@@ -14,11 +14,14 @@ import pyarrow.parquet as pq
 
 from backends.interface import APPENDED, TIMESTAMP, EventLog
 from sim.arrays import I64
+from sim.fates import CODES, FATES, MATCHED_ON
+from sim.generation.encode import DIGEST
 from sim.generation.merge import Piece
 from sim.generation.spool import SpooledChunk
 from sim.ledger import FIRINGS, FORMATS, MESSAGES
 from sim.producers.names import PRODUCERS
 from sim.producers.plan import BODIES, EVENT_TYPE_NAMES
+from sim.wire.texts import fixed_width
 
 _ROW_GROUP = 131_072
 _REPEATING = ("key", "event_type", "tenant_id", "source", "format", "body", "detail", "fate", "code", "matched_on")
@@ -81,11 +84,15 @@ class Recorder:
 
     def _named(self, messages: pa.RecordBatch) -> dict[str, pa.Array]:
         tenant = messages.column("tenant").to_numpy()
-        same = ("key", "event_id", "detail", "value_sha256", "fate", "code", "matched_on")
+        same = ("key", "event_id", "detail")
         return {name: messages.column(name) for name in same} | {
             "ingest_time": _moments(messages, "ingest_time"),
             "producer_time": _moments(messages, "producer_time"),
             "event_time": _moments(messages, "event_time"),
+            "value_sha256": _hex(messages.column("value_sha256")),
+            "fate": _text(FATES, messages.column("fate").to_numpy()),
+            "code": _text(CODES, messages.column("code").to_numpy()),
+            "matched_on": _text(MATCHED_ON, messages.column("matched_on").to_numpy()),
             "event_type": _text(EVENT_TYPE_NAMES, messages.column("event_type").to_numpy()),
             "event_version": messages.column("event_version").cast(pa.int64()),
             "copy": messages.column("copy").cast(pa.int64()),
@@ -123,7 +130,14 @@ def _moments(messages: pa.RecordBatch, name: str) -> pa.Array:
 
 
 def _text(words: Sequence[str], codes: I64) -> pa.Array:
-    return pa.array(list(words), pa.string()).take(pa.array(codes))
+    """The word for each code; null for -1."""
+    return pa.array(list(map(str, words)), pa.string()).take(pa.array(codes, mask=codes < 0))
+
+
+def _hex(digests: pa.Array) -> pa.Array:
+    """Digests as text."""
+    held = memoryview(digests.buffers()[1])[digests.offset * DIGEST.byte_width :][: len(digests) * DIGEST.byte_width]
+    return fixed_width(np.frombuffer(held.hex().encode(), np.uint8).reshape(len(digests), 2 * DIGEST.byte_width))
 
 
 def _attributes(named: dict[str, pa.Array]) -> pa.MapArray:

@@ -25,20 +25,18 @@ SPOOLED = pa.schema(
         ("detail", pa.string()),
         ("fact_row", pa.int32()),
         ("copy", pa.int32()),
-        ("fate", pa.string()),
-        ("code", pa.string()),
+        ("fate", pa.int8()),
+        ("code", pa.int8()),
         ("kept_row", pa.int32()),
-        ("matched_on", pa.string()),
+        ("matched_on", pa.int8()),
         ("key", pa.string()),
         ("event_id", pa.string()),
-        ("value_sha256", pa.string()),
+        ("value_sha256", pa.binary(32)),
         ("value", pa.large_binary()),
     ]
 )
 """Times are microseconds since 1970; ``row`` and ``kept_row`` count the plan's messages, ``fact_row`` the slice's
-facts; types, sources, tenants, formats and bodies are numbers, -1 for none."""
-
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+facts; types, sources, tenants, formats, bodies, fates, codes and columns matched on are numbers, -1 for none."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ SPOOLED_FIRINGS = pa.schema(
 
 def write_chunk(path: Path, messages: pa.RecordBatch) -> None:
     """Leave the messages of a chunk, schema ``SPOOLED``, in order of arrival."""
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, SPOOLED, options=_OPTIONS) as writer:
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, SPOOLED) as writer:
         for first in range(0, messages.num_rows, _BATCH_ROWS):
             writer.write_batch(messages.slice(first, _BATCH_ROWS))
 

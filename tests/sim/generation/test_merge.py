@@ -26,13 +26,14 @@ def chunk(folder: Path, index: int, times: Sequence[int], watermark: int, kept: 
     kept_row = np.array([*kept, *[NONE] * (count - len(kept))], np.int64)
     filler: dict[str, object] = {}
     for field in SPOOLED:
-        text = pa.types.is_string(field.type) or pa.types.is_large_binary(field.type)
+        text = pa.types.is_string(field.type)
         filler[field.name] = [f"{index}"] * count if text else [0] * count
     values = filler | {
         "row": order,
         "ingest_time": np.array(times, np.int64)[order],
         "fact_row": order,
         "kept_row": kept_row[order],
+        "value_sha256": [bytes(32)] * count,
         "value": [f"{index}:{row}".encode() for row in order],
     }
     arrays = [pa.array(values[field.name]).cast(field.type) for field in SPOOLED]
