@@ -14,6 +14,7 @@ from sim.world.journal import AT_DEPOT, NONE, OFF_SHIFT, ON_BREAK, ON_SHIFT, Dut
 from sim.world.rounds import SLACK_PCT, Rounds
 from sim.world.trips import Driver
 
+_LOOK_AGAIN_US = 900 * US_PER_S
 _PARTING_US = 60 * US_PER_S
 """From the van to the break room, or home."""
 
@@ -65,6 +66,8 @@ class Workday:
                 yield self._env.timeout(latest - now)
             elif self._is_spent():
                 return
+            elif not self.rounds.stops(self.driver, latest - PREPARE_US):  # as slow as roads are now
+                yield self._env.timeout(min(_LOOK_AGAIN_US, latest - now))
             elif self._break_is_due():
                 yield from self._rest()
             else:

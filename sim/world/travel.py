@@ -93,7 +93,8 @@ class Slowness:
             return 1.0
         cell = moment // _QUARTER_US
         spans = self._cells.get(cell) or self._fill(cell)
-        return next(factor for until, factor in spans if moment < until)
+        until, factor = spans[0]
+        return factor if moment < until else next(later for until, later in spans if moment < until)
 
     def _fill(self, cell: int) -> list[tuple[int, float]]:
         if len(self._cells) > _CELLS_MAX:
