@@ -14,7 +14,8 @@ from sim.world.docks import Docks, Steps
 from sim.world.forecast import Forecast
 from sim.world.journal import Journal
 from sim.world.parcels import Parcel
-from sim.world.trips import Driver, Surroundings
+from sim.world.surroundings import Surroundings
+from sim.world.trips import Driver
 from sim.world.vans import Van
 
 

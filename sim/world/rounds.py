@@ -7,35 +7,23 @@ a locker and when the van is back.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sim.world.demand import Demand
 from sim.world.depots import Depot
 from sim.world.docks import Steps
 from sim.world.forecast import PREPARE_US
 from sim.world.journal import DEPARTURE, DOOR, NONE, PICKUP_DOOR
+from sim.world.loads import Load, by_locker
 from sim.world.lockers import Locker
 from sim.world.luck import LOCKER_FULL
 from sim.world.parcels import Parcel
-from sim.world.trips import Driver, Place, Trip
+from sim.world.surroundings import Place
+from sim.world.trips import Driver, Trip
 from sim.world.vans import Van
 
 SLACK_PCT = 115
 """A round is planned as if it took this much of its mean time."""
-
-
-@dataclass
-class Load:
-    """What a round takes along and brings back."""
-
-    deliveries: list[Parcel]
-    pickups: list[Parcel]
-    latest_us: int
-    """When it should be back."""
-    tried: int = 0
-    """How many of the deliveries were reached."""
-    missed: list[Parcel] = field(default_factory=list)
-    collected: list[Parcel] = field(default_factory=list)
 
 
 @dataclass
@@ -78,7 +66,7 @@ class Rounds:
             return None
         self.depot.settle(now)
         deliveries, pickups = self.depot.take(van, self.stops(driver, latest_us))
-        return Load(_by_locker(deliveries), pickups, latest_us) if deliveries or pickups else None
+        return Load(by_locker(deliveries), pickups, latest_us) if deliveries or pickups else None
 
     def _round(self, driver: Driver, van: Van, load: Load) -> Steps:
         env, depot = self.depot.env, self.depot
@@ -172,15 +160,3 @@ class Rounds:
     def _ring_at(self, moment_us: int) -> Steps:
         yield self.depot.env.timeout(moment_us - self.depot.env.now)
         self.depot.ring()
-
-
-def _by_locker(deliveries: list[Parcel]) -> list[Parcel]:
-    """In the same order, but with all that goes into one locker where the first of it stands."""
-    first: dict[int, int] = {}
-    for k, parcel in enumerate(deliveries):
-        if parcel.locker >= 0:
-            first.setdefault(parcel.locker, k)
-    if not first:
-        return deliveries
-    keys = [first.get(parcel.locker, k) for k, parcel in enumerate(deliveries)]
-    return [deliveries[k] for k in sorted(range(len(keys)), key=keys.__getitem__)]

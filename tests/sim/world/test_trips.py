@@ -12,8 +12,9 @@ from sim.rng import Randomness
 from sim.scenario import Fleet
 from sim.units import Distance, Duration
 from sim.world.journal import AT_DEPOT, BREAKDOWN, DOOR, DRIVING, NONE, ON_BREAK
+from sim.world.surroundings import Place, Surroundings
 from sim.world.travel import Slowness
-from sim.world.trips import Driver, Place, Surroundings, Trip
+from sim.world.trips import Driver, Trip
 from sim.world.vans import Van
 
 MIN = 60_000_000
