@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args, get_origin
 
 import duckdb
 import msgspec
@@ -10,10 +10,12 @@ import pytest
 
 from backends.local.warehouse import LocalWarehouse
 from sim.arguments import COMMANDS
+from sim.distributions import DurationDistribution
 from sim.drills.mutants import MUTANTS
 from sim.exit_status import ExitStatus
 from sim.faults import Fault
 from sim.producers.names import PRODUCERS
+from sim.scenario_parts.disruptions import Disruption
 from sim.shipped import shipped_scenarios
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +66,12 @@ def test_docs_name_the_producers() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"]\(([^)]+)\)", page.read_text(encoding="utf-8")):
-        assert link.startswith("https://") or (page.parent / link).exists(), link
+        target, _, heading = link.partition("#")
+        assert link.startswith("https://") or (page.parent / target).exists(), link
+        if heading and not link.startswith("https://"):
+            assert re.search(
+                rf"^#+ `?{heading}`?$", (page.parent / target).read_text(encoding="utf-8"), re.MULTILINE
+            ), link
 
 
 def test_docs_have_the_tables_of_the_warehouse_itself(tmp_path: Path) -> None:
@@ -77,3 +84,17 @@ def test_docs_have_the_tables_of_the_warehouse_itself(tmp_path: Path) -> None:
         for table, column in columns.fetchall():
             (row,) = re.findall(rf"^\| `{table}` .*", page, re.MULTILINE)
             assert f"`{column}`" in row
+
+
+WORLD = (ROOT / "docs" / "world.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "kind", [*get_args(Disruption), *get_args(DurationDistribution)], ids=lambda kind: kind.__name__
+)
+def test_docs_have_every_disruption_and_distribution_with_its_keys(kind: Any) -> None:
+    kind = get_origin(kind) or kind
+    (row,) = re.findall(rf"^\| `{kind.__struct_config__.tag}` \|.*$", WORLD, re.MULTILINE)
+    for field in msgspec.structs.fields(kind):
+        if field.encode_name not in ("after", "until", "facility", "tenant"):
+            assert f"`{field.encode_name}`" in row
