@@ -52,13 +52,16 @@ def _generate(given: Namespace) -> ExitStatus:
         return ExitStatus.PASS
     if given.out is None:
         raise UsageError("--out DIR is missing: where to write; or --sample N for a look")
+    from sim.checks import world
     from sim.generation.into_folder import empty_folder, fill
     from sim.generation.options import options
 
     folder = empty_folder(given.out)
     with room_in(writable(given.out)), keyboard_interrupt():
         fill(folder, scenario, options(scenario, given.workers, given.limit, given.speed, given.backfill), tell)
-    return ExitStatus.PASS
+        possible = world.check(folder.path, scenario)
+    tell(f"world   {possible.note or f'possible: all {possible.compared} invariants hold'}")
+    return ExitStatus(possible.outcome.value)
 
 
 def _describe(given: Namespace) -> ExitStatus:

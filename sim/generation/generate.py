@@ -10,7 +10,7 @@ from backends.interface import EventLog
 from sim.generation.merge import Merge, Piece
 from sim.generation.options import Options
 from sim.generation.record import Recorder
-from sim.generation.workers import chunks
+from sim.generation.workers import chunks, rarely_collecting
 from sim.run_folder import RunFolder
 from sim.scenario import Scenario
 from sim.truth import write_reference
@@ -35,6 +35,7 @@ def generate(
     pressed = chunks(cast, slices(cast, done.time), folder.path, options.workers)
     try:
         with (
+            rarely_collecting(),
             closing(pressed),
             Recorder(log, folder.ledger, [tenant.id for tenant in scenario.tenants]) as recorder,
         ):
