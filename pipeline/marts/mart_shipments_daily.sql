@@ -33,7 +33,7 @@ SELECT
   created.service_level,
   CAST(COUNT(*) AS INT64) AS shipments,
   CAST(COUNTIF(outcome.delivered_time IS NOT NULL) AS INT64) AS delivered,
-  CAST(COUNTIF(outcome.exceptions > 0) AS INT64) AS with_exception,
+  CAST(COUNTIF(COALESCE(outcome.exceptions, 0) > 0) AS INT64) AS with_exception,
   CAST(COUNTIF(outcome.delivered_time IS NULL AND COALESCE(outcome.returns, 0) = 0) AS INT64) AS open,
   AVG(TIMESTAMP_DIFF(outcome.delivered_time, created.created_time, MICROSECOND) / 3600000000) AS hours_to_deliver_mean
 FROM created

@@ -59,6 +59,7 @@ def test_shipments_daily(process: Process) -> None:
     assert [first[name] for name in ("shipments", "delivered", "with_exception", "open")] == [4, 2, 2, 1]
     assert first["hours_to_deliver_mean"] == (2 + 5) / 2
     assert (in_berlin["created_date"], in_berlin["open"]) == (NEXT_DAY_IN_BERLIN, 1)
+    assert [group["with_exception"] for group in (in_berlin, nowhere)] == [0, 0], "of a group that had no outcome"
     assert in_berlin["hours_to_deliver_mean"] is None
     assert (nowhere["created_date"], nowhere["tenant_id"]) == (DAY, "")
 
