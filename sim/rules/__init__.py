@@ -24,7 +24,7 @@ def broken_rules(scenario: Scenario) -> Iterator[Broken]:
     """Every place outside of the network that breaks a rule, and what is wrong there."""
     yield from broken_limits(scenario)
     yield from broken_demand(scenario)
-    yield from broken_fleet(scenario.fleet)
+    yield from broken_fleet(scenario.fleet, scenario.network.facilities)
     yield from broken_disruptions(scenario)
     yield from broken_producers(scenario)
     yield from broken_faults(scenario.faults, scenario.duration)
