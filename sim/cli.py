@@ -96,8 +96,10 @@ def _runs(given: Namespace) -> ExitStatus:
 
 
 def _list(_: Namespace) -> ExitStatus:
-    for name, path in shipped_scenarios().items():
-        tell(f"{name:<12} {load(path).description}\n{'':<12} {path}")
+    shipped = shipped_scenarios()
+    width = max(map(len, shipped))
+    for name, path in shipped.items():
+        tell(f"{name:<{width}}  {load(path).description}\n{'':<{width}}  {path}")
     return ExitStatus.PASS
 
 

@@ -20,6 +20,7 @@ from sim.shipped import shipped_scenarios
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCENARIOS = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 FAULTS = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 FAULT_TYPES = {str(kind.__struct_config__.tag): kind for kind in get_args(Fault)}
@@ -46,6 +47,13 @@ def test_readme_names_commands_options_and_scenarios_that_exist() -> None:
     assert set(re.findall(r"(?<![-\w])--[a-z]+", README)) <= options | {"--help"}
     for scenario in shipped_scenarios():
         assert f"`{scenario}`" in README
+
+
+@pytest.mark.parametrize("scenario", shipped_scenarios())
+def test_docs_tell_what_every_scenario_shows_and_how_to_see_it(scenario: str) -> None:
+    section = SCENARIOS.partition(f"\n## `{scenario}`\n")[2].partition("\n## ")[0]
+    assert re.search(rf"^    sim (run|generate) {scenario}\b", section, re.MULTILINE)
+    assert 5 <= len(section.strip().splitlines()) <= 24
 
 
 @pytest.mark.parametrize("kind", FAULT_TYPES)

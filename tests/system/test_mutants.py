@@ -25,8 +25,8 @@ from sim.truth import Truth
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 MECHANISMS = {
-    "batch_upload", "clock", "dead_zone", "double_read", "file_again", "firmware", "hot_key", "replay", "restart", "retry",
-    "yesterdays_file",
+    "batch_upload", "clock", "dead_zone", "double_read", "file_again", "firmware", "hot_key", "replay", "restart",
+    "retry", "yesterdays_file",
 }  # fmt: skip
 
 pytestmark = pytest.mark.slow
