@@ -24,7 +24,7 @@ network:
     - {id: DOCK, name: Dock, kind: cross_dock, lat: 52.4, lon: 13.3, region: plain}
     - {id: EAST, name: East, kind: depot, lat: 52.5, lon: 13.4, region: hills, holidays: [2026-12-25], closed_on: [Sun]}
     - {id: WEST, name: West, kind: depot, lat: 52.5, lon: 13.2, region: hills}
-    - {id: BOX, name: Box, kind: locker, lat: 52.6, lon: 13.2, region: hills, depot: WEST, slots: 20}
+    - {id: BOX, name: Box, kind: locker, lat: 52.5, lon: 13.2, region: hills, depot: WEST, slots: 20}
   carriers: [{code: NORD, name: Nordlinie}]
   lanes:
     - {between: [EAST, HUB], carrier: NORD, travel_time: 30 min, distance: 25 km}
@@ -128,7 +128,7 @@ RULES = [
     ("break_after: 270 min", "break_after: 9 min", "29 fleet.break_after: found '9 min', want at least the time of one stop with the way to it, 10 min"),
     ("range: 300 km", "range: 19 km", "30 fleet.range: found '19 km', want a distance from 20 km to 40000 km"),
     ("range: 300 km", "leg_time: 1 h\n  range: 64 km", "31 fleet.range: found '64 km', want at least the way to the farthest door and back, 65 km"),
-    ("range: 300 km", "range: 20 km", "30 fleet.range: found '20 km', want at least the way from 'WEST' to its locker 'BOX' and back, 29 km"),
+    ("lat: 52.5, lon: 13.2, region: hills, depot", "lat: 54.5, lon: 13.2, region: hills, depot", "30 fleet.range: found '300 km', want at least the way from 'WEST' to its locker 'BOX' and back, 579 km"),
     (STOP, "0 s", "28 fleet.stop_time: found '0 s', want a duration from 1 s to 366 d"),
     (STOP, "{kind: exponential, mean: 10 ms}", "28 fleet.stop_time: found a mean of 10 ms, want one from 1 s to 366 d"),
     ("mean: 5 h", "mean: 9999 d", "40 disruptions.7.hold: found a mean of 1439910 min, want one from 0 s to 366 d"),
