@@ -6,6 +6,7 @@ into nonsense.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ pytest.register_assert_rewrite("stories")
 from stories import STORIES, asks, must_fire  # noqa: E402 (once it is known whose asserts tell what they found)
 from summaries import EXPECTED, expected, generated, summary_of  # noqa: E402 (beside it)
 
+DOCS = Path(__file__).parents[2] / "docs" / "scenarios.md"
 SLOW = {"hub-outage", "metro-day", "peak-week"}
 RUN_ELSEWHERE = {"messy", "metro-day"}
 
@@ -40,6 +42,14 @@ def test_a_scenario_is_as_expected_and_tells_its_story(name: str, tmp_path: Path
     STORIES[name](told, asks(folder))
     assert {fault.fault_id for fault in told.firings} == set(must_fire(load(shipped_scenarios()[name])))
     assert msgspec.to_builtins(told) == _approximately(msgspec.to_builtins(expected(name)))
+    for select in _documented(name):
+        assert asks(folder)(select.replace(f"runs/{name}-0001", str(folder.path))), select
+
+
+def _documented(name: str) -> list[str]:
+    """The queries that the docs give for a scenario."""
+    section = DOCS.read_text(encoding="utf-8").partition(f"\n## `{name}`\n")[2].partition("\n## ")[0]
+    return re.findall(r"^    select .*(?:\n    (?!sim ).*)*", section, re.MULTILINE)
 
 
 def _approximately(kept: Any) -> Any:
