@@ -47,10 +47,11 @@ def events(event_type: str, kept: pa.Table) -> pa.Table:
 def too_late(all_events: pa.Table, terms: Terms) -> pa.Table:
     """``clean.too_late``: what came after the end of its window and the allowed lateness."""
     rows = all_events.filter(pc.equal(all_events["lateness"], "too_late"))
-    window_ends = pc.add(pc.multiply(pc.divide(microseconds(rows["event_time"]), _WINDOW_US), _WINDOW_US), _WINDOW_US)
-    by_us = pc.subtract(microseconds(rows["ingest_time"]), pc.add(window_ends, terms.allowed_lateness_us))
-    rows = rows.append_column("window_end", window_ends.cast(TOO_LATE.schema.field("window_end").type))
-    rows = rows.append_column("too_late_by_s", pc.divide(by_us.cast(pa.float64()), 1e6))
+    # NumPy rounds down, Arrow towards zero: the window of a clock that says 1969 would be the one after its own.
+    window_ends = (microseconds(rows["event_time"]).to_numpy() // _WINDOW_US + 1) * _WINDOW_US
+    by_us = microseconds(rows["ingest_time"]).to_numpy() - window_ends - terms.allowed_lateness_us
+    rows = rows.append_column("window_end", pa.array(window_ends, TOO_LATE.schema.field("window_end").type))
+    rows = rows.append_column("too_late_by_s", pa.array(by_us / 1e6))
     return rows.select(TOO_LATE.schema.names).cast(TOO_LATE.schema)
 
 

@@ -118,6 +118,13 @@ def test_too_late_is_told_from_the_window_s_end_and_the_allowed_lateness(told, r
     assert late["too_late_by_s"] == (40 - 4 - 30) * 60
 
 
+def test_a_clock_that_says_1969_has_its_own_window(told, rows):
+    told.fact("facility.scan", "08:01", "too_late")
+    told._messages[0]["event_time"] = datetime(1969, 12, 31, 23, 58, tzinfo=UTC)
+    (late,) = rows("clean.too_late")
+    assert late["window_end"] == datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(("when", "name"), [("11:59", "Old"), ("12:00", "New")])
 def test_a_status_change_is_joined_to_the_facility_as_it_was(told, rows, when, name):
     told.fact(STATUS, when, status="in_transit")
