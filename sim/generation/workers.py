@@ -10,11 +10,13 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from backends.interface import BackendError
 from sim.generation.press import press_chunk
 from sim.generation.spool import Chunk
 from sim.scenario import Scenario
@@ -25,6 +27,9 @@ ALONE = 2
 """Slices pressed before other processes are worth their start."""
 _AHEAD = 2
 """Slices that wait for each worker: enough to keep it busy, few enough to stay small."""
+
+
+_KILLED = "a worker was killed before its work was done, maybe for want of memory; fewer --workers need less"
 
 
 def chunks(cast: Cast, slices: Iterator[Slice], folder: Path, workers: int) -> Generator[Chunk]:
@@ -41,18 +46,29 @@ def _in_parallel(scenario: Scenario, slices: Iterator[Slice], folder: Path, work
         return
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of Arrow's threads
     with ProcessPoolExecutor(workers, context, _begin, (scenario, folder)) as pool:
-        pressing: deque[Future[Chunk]] = deque([pool.submit(_press, first)])
+        pressing = deque([_submitted(pool, first)])
         try:
             for one in slices:
-                pressing.append(pool.submit(_press, one))
+                pressing.append(_submitted(pool, one))
                 while pressing[0].done() or len(pressing) >= workers * _AHEAD:
                     yield pressing.popleft().result()
                     if not pressing:
                         break
             while pressing:
                 yield pressing.popleft().result()
+        except BrokenProcessPool as error:
+            raise BackendError(_KILLED) from error
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, one: Slice) -> Future[Chunk]:
+    """A slice on its way. A worker that this starts is deaf to Ctrl-C from its first moment: it is the parent's."""
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_press, one)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 _cast: Cast
@@ -61,7 +77,6 @@ _folder: Path
 
 def _begin(scenario: Scenario, folder: Path) -> None:
     global _cast, _folder
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _cast, _folder = build_cast(scenario), folder
 
