@@ -57,6 +57,11 @@ class RunFolder:
         return self.path / "spool"
 
     @property
+    def unfinished(self) -> Path:
+        """There as long as the seal is not, so that nobody's own files are taken for a run that was left half-way."""
+        return self.path / "unfinished"
+
+    @property
     def seal(self) -> Path:
         """Digests of truth, ledger and log."""
         return self.path / "seal.json"

@@ -67,6 +67,13 @@ def _write(path: Path, table: pa.Table) -> None:
     pq.write_table(table, path, compression="zstd", use_dictionary=repeating, store_schema=False)
 
 
+def remove_parts(folder: Path, first: int) -> None:
+    """Remove the parts of all tables from an index on."""
+    for path in folder.glob("*/*/part-*.parquet"):
+        if int(path.stem.removeprefix("part-")) >= first:
+            path.unlink()
+
+
 def write_reference(folder: Path, cast: Cast) -> None:
     """Write ``reference/<table>.parquet``: the dimensions, and the scenario's disruptions."""
     from sim.world.reference import reference_tables  # the world's modules need the schema above

@@ -13,7 +13,7 @@ from sim.generation.record import Recorder
 from sim.generation.workers import chunks, rarely_collecting
 from sim.run_folder import RunFolder
 from sim.scenario import Scenario
-from sim.truth import write_reference
+from sim.truth import remove_parts, write_reference
 from sim.world.cast import build_cast
 from sim.world.kernel import slices
 
@@ -49,6 +49,7 @@ def generate(
                     merge.ended.pop(0).remove()
             for spooled in (*merge.ended, *merge.unfinished()):
                 recorder.firings(spooled)
+        remove_parts(folder.truth, merge.chunks)  # more workers are further ahead when the limit is reached
     finally:
         shutil.rmtree(folder.spool)
     return done.count

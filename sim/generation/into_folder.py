@@ -23,6 +23,7 @@ _MINUTE_US = 60 * US_PER_S
 
 def fill(folder: RunFolder, scenario: Scenario, options: Options, echo: Callable[[str], None]) -> int:
     """Leave scenario, truth, ledger, log and seal in a folder that is there; give the number of messages."""
+    folder.unfinished.touch()
     folder.scenario.write_text(resolve(scenario), encoding="utf-8")
     log = LocalEventLog(folder.log, scenario.platform.log_partitions)
     minutes = max(1, scenario.duration.us // _MINUTE_US)
@@ -33,18 +34,20 @@ def fill(folder: RunFolder, scenario: Scenario, options: Options, echo: Callable
     echo(f"{messages:,} messages in {took_s:.1f} s, {messages / max(took_s, 1e-9):,.0f} a second")
     sealed = seal(folder.path)
     sealed.write(folder.seal)
+    folder.unfinished.unlink()
     for part, digest in sealed.digests.items():
         echo(f"{part:<7} sha256 {digest}")
     return messages
 
 
 def empty_folder(path: Path) -> RunFolder:
-    """A folder to generate into: new, empty, or left unfinished, which is begun anew. Raises UsageError for others."""
+    """A folder to generate into: empty, or left unfinished, which is begun anew. Raises UsageError for others."""
     folder = RunFolder(path)
-    parts = (folder.scenario, folder.truth, folder.ledger, folder.log, folder.spool)
     if folder.seal.exists():
         raise UsageError(f"{path}: holds a generated run; give a folder that is not there yet, or remove this one")
-    strangers = sorted(set(path.iterdir()) - set(parts)) if path.exists() else []
+    mark = folder.unfinished
+    parts = (folder.scenario, folder.truth, folder.ledger, folder.log, folder.spool, mark) if mark.exists() else ()
+    strangers = sorted(set(path.iterdir()) - set(parts))
     if strangers:
         raise UsageError(f"{path}: holds '{strangers[0].name}', want an empty folder, or one that is not there yet")
     for part in parts:
@@ -52,5 +55,4 @@ def empty_folder(path: Path) -> RunFolder:
             shutil.rmtree(part)
         else:
             part.unlink(missing_ok=True)
-    path.mkdir(parents=True, exist_ok=True)
     return folder

@@ -44,6 +44,8 @@ class Merge:
     def __init__(self) -> None:
         self.ended: list[SpooledChunk] = []
         """Chunks of which everything has arrived; the caller takes them out."""
+        self.chunks = 0
+        """How many were taken so far."""
         self._waiting: list[SpooledChunk] = []
         self._next_id = 0
         self._facts = np.zeros(len(EVENT_TYPES), np.int64)
@@ -51,6 +53,7 @@ class Merge:
     def pieces(self, chunks: Iterable[Chunk]) -> Iterator[Piece]:
         """All messages of the chunks."""
         for chunk in chunks:
+            self.chunks += 1
             self._waiting.append(SpooledChunk(chunk, self._facts))
             self._facts = self._facts + np.array(chunk.facts, np.int64)
             yield from self._until(chunk.watermark)

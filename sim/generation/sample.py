@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.contract.avro import UnreadableAvro, is_avro, json_of
 from sim.arrays import I64
+from sim.disk import room_in
+from sim.fates import CODES, FATES
 from sim.generation.merge import Merge
 from sim.generation.workers import chunks
 from sim.producers.plan import EVENT_TYPE_NAMES
@@ -25,7 +28,7 @@ _SLICES = 2
 
 def sample(scenario: Scenario, count: int) -> Iterator[str]:
     """Two lines for each message: when it arrived, what it is, its key and fate; then its body."""
-    with TemporaryDirectory(prefix="sim-sample-") as folder:
+    with TemporaryDirectory(prefix="sim-sample-") as folder, room_in(Path(folder).parent):
         run = RunFolder(Path(folder))
         run.spool.mkdir()
         cast = build_cast(scenario)
@@ -39,20 +42,18 @@ def sample(scenario: Scenario, count: int) -> Iterator[str]:
 def _spread(types: I64, count: int) -> I64:
     """Rows of each type in turn, spread over what there is of it, in order of arrival."""
     by_type = [np.flatnonzero(types == code) for code in np.unique(types)]
-    each = -(-count // max(len(by_type), 1))
+    each = min(-(-count // max(len(by_type), 1)), len(types))
     picked = [rows[np.linspace(0, len(rows) - 1, min(each, len(rows))).astype(np.int64)] for rows in by_type]
     in_turn = [row for nth in range(each) for rows in picked for row in rows[nth : nth + 1]]
     return np.sort(np.array(in_turn[:count], np.int64))
 
 
-def _told(message: dict[str, object]) -> Iterator[str]:
-    arrived = np.datetime64(int(str(message["ingest_time"])), "us")
-    code = f" ({message['code']})" if message["code"] else ""
-    kind = EVENT_TYPE_NAMES[int(str(message["event_type"]))]
-    yield f"{arrived}Z  {kind}  key {message['key']}  {message['fate']}{code}"
-    value = message["value"]
-    assert isinstance(value, bytes)
-    yield f"  {_readable(value)}"
+def _told(message: dict[str, Any]) -> Iterator[str]:
+    arrived = np.datetime64(message["ingest_time"], "us")
+    code = f" ({CODES[message['code']]})" if message["code"] >= 0 else ""
+    kind = EVENT_TYPE_NAMES[message["event_type"]]
+    yield f"{arrived}Z  {kind}  key {message['key']}  {FATES[message['fate']]}{code}"
+    yield f"  {_readable(message['value'])}"
 
 
 def _readable(value: bytes) -> str:

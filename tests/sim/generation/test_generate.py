@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import numpy as np
@@ -13,13 +14,15 @@ import pyarrow as pa
 import pytest
 
 from backends.local.event_log import LocalEventLog, read_log
+from pipeline.contract.rejections import Rejection
 from sim.errors import UsageError
 from sim.faults import Corrupt, Delay, Drop, Duplicate
+from sim.generation import into_folder
 from sim.generation.generate import generate
-from sim.generation.into_folder import empty_folder
+from sim.generation.into_folder import empty_folder, fill
 from sim.generation.options import Options
 from sim.generation.sample import sample
-from sim.ledger import Ledger
+from sim.ledger import Fate, Ledger
 from sim.run_folder import RunFolder
 from sim.scenario import Scenario
 from sim.seal import seal
@@ -115,6 +118,11 @@ def test_firings_name_the_messages_that_they_touch(made: Make) -> None:
             assert facts[row["message_id"]] == {name: row[name] for name in ("event_type", "fact_row")}
 
 
+def test_with_a_limit_too_any_number_of_workers_writes_the_same_bytes(made: Make) -> None:
+    alone, three = (seal(made(f"{n}", Options(workers=n, limit=6_000)).path) for n in (1, 3))
+    assert alone == three
+
+
 def test_a_limit_keeps_the_first_to_arrive(made: Make) -> None:
     whole, part = Ledger.read(made("whole").ledger), Ledger.read(made("part", Options(limit=777)).ledger)
     assert part.messages.equals(whole.messages.slice(0, 777))
@@ -140,6 +148,14 @@ def test_a_sample_shows_every_type_there_is(scenario: Scenario) -> None:
     assert all(line.startswith("  ") for line in lines[1::2])
 
 
+def test_a_sample_tells_fates_and_codes_in_words(scenario: Scenario) -> None:
+    heads = list(sample(scenario, 10**9))[::2]
+    told = {head.split("  ")[3].rstrip(")").partition(" (")[::2] for head in heads}
+    assert {"clean", "duplicate", "late"} <= {fate for fate, _ in told} <= set(Fate)
+    assert {fate for fate, code in told if code} == {"rejected"}
+    assert {"bad_json"} <= {code for fate, code in told if fate == "rejected"} <= set(Rejection)
+
+
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(UsageError, match=r"holds 'thesis\.txt', want an empty folder"):
@@ -147,9 +163,34 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.txt").exists()
 
 
+def test_a_scenario_in_a_folder_is_somebodys_own(tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_text("# hours of work")
+    with pytest.raises(UsageError, match=r"holds 'scenario\.yaml', want an empty folder"):
+        empty_folder(tmp_path)
+    assert (tmp_path / "scenario.yaml").read_text() == "# hours of work"
+
+
+def test_what_is_filled_is_marked_until_its_seal_is_there(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    folder = empty_folder(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(into_folder, "seal", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            fill(folder, scenario, _PLAIN, print)
+    assert folder.unfinished.exists()
+    fill(empty_folder(tmp_path), scenario, _PLAIN, print)
+    assert not folder.unfinished.exists()
+    assert folder.seal.exists()
+
+
 def test_an_unfinished_folder_is_begun_anew_and_a_sealed_one_is_not(made: Make) -> None:
     folder = made("one")
     folder.scenario.write_text("")
+    folder.unfinished.touch()
     assert not list(empty_folder(folder.path).path.iterdir())
     folder.seal.write_text("{}")
     with pytest.raises(UsageError, match="holds a generated run"):
