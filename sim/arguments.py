@@ -16,6 +16,9 @@ from sim.output import tell
 from sim.units import Duration, UnitError
 
 SEED_MAX = 2**63 - 1
+_SPEEDS = (0.01, 1_000_000)
+"""Simulated seconds to one on the wall."""
+_LONGEST = Duration.parse("366 d")
 
 
 def _seed(text: str) -> int:
@@ -46,16 +49,21 @@ def _speed(text: str) -> float | None:
         return None
     if text == "realtime":
         return 1.0
-    if not match or not float(match[1]):
-        raise argparse.ArgumentTypeError(f"found '{text}', want max, realtime, or a multiple such as 60x")
+    slowest, fastest = _SPEEDS
+    if not match or not slowest <= float(match[1]) <= fastest:
+        allowed = f"max, realtime, or a multiple such as 60x, from {slowest}x to {fastest}x"
+        raise argparse.ArgumentTypeError(f"found '{text}', want {allowed}")
     return float(match[1])
 
 
 def _duration(text: str) -> Duration:
     try:
-        return Duration.parse(text)
+        duration = Duration.parse(text)
     except UnitError as error:
         raise argparse.ArgumentTypeError(f"found '{text}', want {error}") from error
+    if duration.us > _LONGEST.us:
+        raise argparse.ArgumentTypeError(f"found '{text}', want a duration up to {_LONGEST}, as long as a run can be")
+    return duration
 
 
 def cpus() -> int:

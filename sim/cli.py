@@ -45,23 +45,31 @@ def _scenario(given: Namespace) -> Scenario:
 def _generate(given: Namespace) -> ExitStatus:
     scenario = _scenario(given)
     if given.sample:
-        from sim.generation.sample import sample
-
-        for line in sample(scenario, given.sample):
-            tell(line)
-        return ExitStatus.PASS
+        return _sample(scenario, given)
     if given.out is None:
         raise UsageError("--out DIR is missing: where to write; or --sample N for a look")
     from sim.checks import world
     from sim.generation.into_folder import empty_folder, fill
     from sim.generation.options import options
 
-    folder = empty_folder(given.out)
-    with room_in(writable(given.out)), keyboard_interrupt():
-        fill(folder, scenario, options(scenario, given.workers, given.limit, given.speed, given.backfill), tell)
+    how = options(scenario, given.workers, given.limit, given.speed, given.backfill)
+    folder = empty_folder(writable(given.out))
+    with room_in(folder.path), keyboard_interrupt():
+        fill(folder, scenario, how, tell)
         possible = world.check(folder.path, scenario)
     tell(f"world   {possible.note or f'possible: all {possible.compared} invariants hold'}")
     return ExitStatus(possible.outcome.value)
+
+
+def _sample(scenario: Scenario, given: Namespace) -> ExitStatus:
+    if given.out:
+        raise UsageError("--sample N writes nothing: give it, or --out DIR")
+    from sim.generation.sample import sample
+
+    with keyboard_interrupt():
+        for line in sample(scenario, given.sample):
+            tell(line)
+    return ExitStatus.PASS
 
 
 def _describe(given: Namespace) -> ExitStatus:
