@@ -86,6 +86,15 @@ def test_what_it_sent_since_the_checkpoint_is_sent_again(plan):
     assert firing.cause[0].as_py().endswith(", and sent again what came after its last checkpoint")
 
 
+def test_nothing_is_sent_again_before_it_was_sent():
+    quick = TelematicsGateway(
+        crash_every=Duration(2 * MIN), checkpoint_every=Duration(10 * MIN), restart_time=Duration(0)
+    )
+    plan = planned(with_producers(telematics_gateway=quick))[1]
+    copies = plan.messages.take(only_firing(plan, "replay").rows)
+    assert (copies.ingest_time > plan.messages.ingest_time[copies.copy_of]).all()
+
+
 def test_a_burst_is_in_order(plan):
     firing = only_firing(plan, "replay")
     copies, causes = plan.messages.take(firing.rows), np.array(firing.cause.to_pylist())

@@ -57,6 +57,14 @@ def test_a_cohort_drifts_together_and_cohorts_nest(broken):
     assert (smaller.messages.body[rows] == broken.messages.body[rows]).all(), "and at the same moments"
 
 
+def test_releases_of_one_kind_are_installed_at_moments_of_their_own():
+    devices = np.arange(1_000)
+    first, second = install_times((BROKEN, BROKEN), devices, 0, Randomness(5))
+    assert ((first < NEVER) == (second < NEVER)).all(), "by the same cohort"
+    both = first < NEVER
+    assert abs(np.corrcoef(first[both], second[both])[0, 1]) < 0.2
+
+
 def test_version_2_is_sent_from_then_on_and_by_nobody_else():
     plan = _planned(_release("version_2", 7, 12, 0.5))
     firing = only_firing(plan, "firmware")
