@@ -158,6 +158,11 @@ def test_an_event_may_come_from_the_future_by_the_tolerance_and_no_more(early_by
     assert row["code"] == code
 
 
+def test_a_field_more_does_not_hide_that_an_event_is_from_the_future():
+    [row] = _decide({"event_time": 2 * HOUR, "ingest_time": HOUR, **_bad(Body.ADDED_FIELD)})
+    assert row["code"] == "event_from_future"
+
+
 def test_a_refused_message_from_the_future_repeats_nothing():
     future = {"event_time": 2 * HOUR, "ingest_time": HOUR}
     decided = _decide(future, future | {"ingest_time": 3 * HOUR, "copy_of": 0})

@@ -1,5 +1,7 @@
 """A planned fault counts as fired only where the log's bytes show it."""
 
+from datetime import timedelta
+
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -83,6 +85,22 @@ def test_a_fault_without_evidence_at_one_message_is_unknown(counts, messy, fault
     result = fired.check(list(counted.values()))
     assert result.outcome is Outcome.UNKNOWN
     assert f"{fault_id} {one.kind}: fired at {one.fired:,} of" in result.note
+
+
+def _touched_by(messy, fault_id: str) -> set[int]:
+    fired_by = messy.ledger.firings.filter(pc.equal(messy.ledger.firings["fault_id"], fault_id))
+    return set(fired_by["message_id"].to_pylist())
+
+
+def test_a_clock_that_is_behind_is_no_proof_that_a_message_was_held(counts, messy):
+    uploaded, skewed, delayed = "producers.hand_scanner.batch_upload", "faults.11", "faults.4"
+    row = min(_touched_by(messy, uploaded) & _touched_by(messy, skewed) - _touched_by(messy, delayed))
+    touched = messy.ledger.messages.slice(row, 1).to_pylist()[0]
+    messages = messy.messages().to_pylist()
+    (there,) = [m for m in messages if all(m[name] == touched[name] for name in ("partition", "offset"))]
+    there["ingest_time"] -= timedelta(seconds=1)
+    counted = counts(pa.Table.from_pylist(messages, messy.messages().schema))
+    assert counted[uploaded].fired == counted[uploaded].planned - 1
 
 
 def test_a_lost_message_that_the_ledger_has_was_not_lost(counts, messy):

@@ -133,6 +133,13 @@ def test_a_new_id_is_for_status_changes_alone(plan):
     assert set(messages.event_type[messages.copy_of >= 0]) == {type_code("shipment.status.changed")}
 
 
+def test_each_fault_that_gives_new_ids_gives_its_own(plan):
+    every = Duplicate(share=Share(1.0), copy="new_id")
+    messages = _applied(plan, every, every).messages
+    new = messages.take(np.flatnonzero(messages.new_id))
+    assert len(set(zip(new.fact_row.tolist(), new.new_id.tolist(), strict=True))) == len(new)
+
+
 def test_two_faults_of_a_kind_have_luck_of_their_own(plan):
     first, second = _applied(plan, Hotspot(share=HALF), Hotspot(share=HALF, key="other")).firings
     assert first.rows.tolist() != second.rows.tolist()
