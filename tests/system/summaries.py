@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from sim.arguments import cpus
-from sim.generation.into_folder import empty_folder, fill
+from sim.generation.into_folder import fill
 from sim.generation.options import Options
 from sim.report.describe import NUMBERS, describe
 from sim.report.description import (
@@ -62,7 +62,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 def generated(name: str, folder: Path) -> RunFolder:
     """Generate a scenario that ships into a folder that is not there yet, and describe it."""
-    made = empty_folder(folder)
+    folder.mkdir()
+    made = RunFolder(folder)
     fill(made, load(shipped_scenarios()[name]), Options(cpus()), lambda _: None)
     describe(made)
     return made
