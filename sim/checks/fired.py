@@ -14,7 +14,7 @@ from sim.checks.log_bodies import load_bodies
 from sim.checks.scratch import Scratch, literal
 from sim.checks.verdict import CheckResult, Outcome, conclude
 from sim.faults import Drift
-from sim.producers.senders import SENDER
+from sim.producers.senders import senders
 from sim.scenario import Scenario
 from sim.wire.avro_body import Change, drifted_schema
 
@@ -74,7 +74,7 @@ def _private_schemas(scenario: Scenario) -> Iterator[AvroSchema]:
         if release.change in ("add_field", "break_type")
     ]
     for event_type, change, field in drifts:
-        if getattr(scenario.producers, SENDER[event_type]).format == "avro":
+        if any(getattr(scenario.producers, sender).format == "avro" for sender in senders(event_type)):
             for version in EVENT_TYPES[event_type]:
                 yield drifted_schema(event_type, version, change, field)
 

@@ -124,6 +124,12 @@ def messy(small_scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) ->
     return generated(scenario, tmp_path_factory.mktemp("messy"))
 
 
+@pytest.fixture
+def run_of(small_scenario: Scenario, tmp_path: Path) -> Callable[..., Generated]:
+    """Makes a run of the small scenario with these changes."""
+    return lambda **changes: generated(msgspec.structs.replace(small_scenario, **changes), tmp_path)
+
+
 def generated(scenario: Scenario, path: Path) -> Generated:
     folder = RunFolder(path)
     generate(scenario, folder, LocalEventLog(folder.log, scenario.platform.log_partitions), Options())

@@ -7,13 +7,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from pipeline.contract.events import STATUS_CHANGED
 from sim.checks import fired
 from sim.checks.counts import FaultCount
 from sim.checks.evidence import mechanism_evidence
 from sim.checks.verdict import Outcome
-from sim.faults import Drop
+from sim.faults import Drift, Drop
 from sim.ledger import FIRINGS, MESSAGES, Ledger
+from sim.producers.senders import senders
 from sim.scenario_parts.producers import Producers
+from sim.units import Share
 
 EXPLICIT = [f"faults.{index}" for index in range(13)]
 MECHANISMS = {
@@ -111,6 +114,18 @@ def test_a_lost_message_that_the_ledger_has_was_not_lost(counts, messy):
     messages = pa.concat_tables([messy.ledger.messages.slice(1), pa.Table.from_pylist([there], MESSAGES)])
     counted = counts(messy.messages(), Ledger(messages, messy.ledger.firings))
     assert counted["faults.9"].fired == counted["faults.9"].planned - 1
+
+
+@pytest.mark.parametrize("sender", senders(STATUS_CHANGED))
+def test_a_drift_is_proven_whichever_of_its_senders_writes_avro(run_of, scratch, sender):
+    in_avro = msgspec.structs.replace(
+        Producers(), **{sender: msgspec.structs.replace(getattr(Producers(), sender), format="avro")}
+    )
+    drift = Drift(change="add_field", event_type=STATUS_CHANGED, field="extra", share=Share(1))
+    run = run_of(producers=in_avro, faults=(drift,))
+    scratch.load_ledger(run.ledger)
+    [one] = fired.fault_counts(run.scenario, run.truth.facts, run.messages().to_batches(), scratch)
+    assert one.fired == one.planned > 0
 
 
 def test_a_message_missing_from_the_log_is_no_evidence(counts, messy):
