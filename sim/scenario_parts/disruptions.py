@@ -68,13 +68,4 @@ class CustomsHold(DisruptionBase, frozen=True, tag="customs_hold"):
     hold: DurationDistribution
 
 
-Disruption = (
-    CustomsHold
-    | DemandSurge
-    | FacilityClosed
-    | LaneBlocked
-    | SorterSlowdown
-    | Storm
-    | Strike
-    | VehicleRecall
-)
+Disruption = CustomsHold | DemandSurge | FacilityClosed | LaneBlocked | SorterSlowdown | Storm | Strike | VehicleRecall
