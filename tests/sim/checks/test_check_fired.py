@@ -15,7 +15,7 @@ from sim.checks.verdict import Outcome
 from sim.faults import Drift, Drop
 from sim.ledger import FIRINGS, MESSAGES, Ledger
 from sim.producers.senders import senders
-from sim.scenario_parts.producers import Producers
+from sim.scenario_parts.producers import Producers, TelematicsGateway
 from sim.units import Share
 
 EXPLICIT = [f"faults.{index}" for index in range(13)]
@@ -31,6 +31,7 @@ MECHANISMS = {
     "producers.telematics_gateway.replay": "replay",
     "producers.telematics_gateway.restart": "restart",
 }
+MINUTE_US = 60_000_000
 ALL = [*EXPLICIT, *MECHANISMS]
 
 
@@ -131,6 +132,22 @@ def test_a_drift_is_proven_whichever_of_its_senders_writes_avro(run_of, scratch,
 def test_a_message_missing_from_the_log_is_no_evidence(counts, messy):
     counted = counts(messy.messages().slice(0, 0))
     assert [name for name, one in counted.items() if one.fired] == ["faults.9"]
+
+
+def test_where_nothing_went_wrong_nothing_is_proven(messy, run_of, scratch):
+    """Every kind of firing, said of every message of a run without a fault."""
+    said_of = run_of(producers=Producers(telematics_gateway=TelematicsGateway(version_2=Share(0))))
+    kinds = {f"faults.{index}": fault.kind for index, fault in enumerate(messy.scenario.faults)} | MECHANISMS
+    said = [
+        {"fault_id": fault_id, "kind": kind, "message_id": row["message_id"], "event_type": row["event_type"]}
+        | {"fact_row": row["fact_row"], "cause": "none", "held_us": 10 * MINUTE_US}
+        for fault_id, kind in (kinds | {"producers.driver_app.dead_zone": "dead_zone"}).items()
+        for row in said_of.ledger.messages.to_pylist()
+    ]
+    scratch.load_ledger(Ledger(said_of.ledger.messages, pa.Table.from_pylist(said, FIRINGS)))
+    counted = fired.fault_counts(messy.scenario, said_of.truth.facts, said_of.messages().to_batches(), scratch)
+    assert {one.fault_id for one in counted} >= set(ALL)
+    assert [one for one in counted if one.fired] == []
 
 
 def test_a_fault_that_planned_nothing_is_unknown(counts, messy):
