@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from backends.interface import MESSAGE
 from pipeline.contract import avro
+from pipeline.contract.rejections import MESSAGE_BYTES_MAX
 from sim.checks.contract_holds import holds
 from sim.checks.scratch import Scratch
 from sim.ledger import Body
@@ -70,7 +71,12 @@ def _witnesses(
 
 
 def _strict_json(value: bytes, private: Mapping[bytes, avro.AvroSchema]) -> str | None:
-    """The text of a value that is UTF-8 and JSON by RFC 8259, the JSON of one in Avro, or nothing."""
+    """The text of a value that is UTF-8 and JSON by RFC 8259, the JSON of one in Avro, or nothing.
+
+    Of what is too large for the contract nothing either: a few hundred such texts would fill the scratch's memory.
+    """
+    if len(value) > MESSAGE_BYTES_MAX:
+        return None
     try:
         if avro.is_avro(value):
             return avro.json_of(value, private).decode()

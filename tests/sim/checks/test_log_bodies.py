@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from backends.interface import MESSAGE
 from pipeline.contract.avro import AvroSchema, schema_of
+from pipeline.contract.rejections import MESSAGE_BYTES_MAX
 from sim.checks.log_bodies import load_bodies
 from sim.checks.scratch import Scratch
 
@@ -69,3 +70,8 @@ def test_what_cannot_be_read_is_not_strict() -> None:
 
 def test_a_schema_that_only_its_producers_know_can_be_told() -> None:
     assert bodies([DRIFTED], (_drifted(),)) == [(True, "x", "9", "2026-03-02T00:00:00Z")]
+
+
+def test_the_text_of_what_is_too_large_is_not_kept() -> None:
+    spaces = b" " * MESSAGE_BYTES_MAX
+    assert bodies([AS_JSON + spaces, AS_JSON]) == [(False, None, None, None), (True, "x", None, "2026-03-02T00:00:00Z")]
