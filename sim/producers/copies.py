@@ -38,7 +38,7 @@ def alike(messages: Messages, rows: I64) -> I64:
     """These first messages and the copies of them, all of the same bytes: what changes one changes the others."""
     chosen = np.zeros(len(messages), dtype=bool)
     chosen[rows] = True
-    return np.flatnonzero(chosen[firsts(messages)] & ~messages.dropped)
+    return np.flatnonzero(chosen[firsts(messages)])
 
 
 def facts_told_again(messages: Messages) -> Mask:

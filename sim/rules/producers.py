@@ -19,11 +19,18 @@ _HOT_KEYS = ("producers", "order_system", "hot_keys")
 def broken_producers(scenario: Scenario) -> Iterator[Broken]:
     """Mechanisms that would do nothing, or not what they say."""
     yield from _hot_keys(scenario)
+    yield from _bursts(scenario)
     yield from _files(scenario.producers.carrier_feed)
     yield from _crashes(scenario.producers.telematics_gateway)
     for i, release in enumerate(scenario.producers.telematics_gateway.firmware):
         for path, message in (*_when(release, scenario), *_field(release)):
             yield (*_FIRMWARE, i, *path), message
+
+
+def _bursts(scenario: Scenario) -> Iterator[Broken]:
+    if scenario.producers.driver_app.lost_in_burst.of_one and not scenario.network.dead_zones:
+        path = ("producers", "driver_app", "lost_in_burst")
+        yield path, "there are no bursts: want a network with dead_zones, which hide phones"
 
 
 def _files(feed: CarrierFeed) -> Iterator[Broken]:

@@ -22,6 +22,7 @@ _SHORTEST: dict[str, Measure] = {
     "headway": Duration.parse("1 min"),
     "leg_time": Duration.parse("1 s"),
     "location_interval": Duration.parse("1 s"),
+    "longest": Duration.parse("1 ms"),
     "parcel": Mass.parse("1 g"),
     "radius": Distance.parse("1 m"),
     "range": Distance.parse("20 km"),

@@ -3,9 +3,9 @@
 import pytest
 from plans_by_hand import HOUR, MIN, scenario, with_producers
 
-from sim.faults import ClockSkew, Drop, Poison, Replay
+from sim.faults import ClockSkew, Drop, Offline, Poison, Replay
 from sim.rules import broken_rules
-from sim.scenario_parts.producers import CarrierFeed, TelematicsGateway
+from sim.scenario_parts.producers import CarrierFeed, DriverApp, TelematicsGateway
 from sim.units import Duration, Share
 
 HALF = Share(0.5)
@@ -49,6 +49,11 @@ def test_good_faults_break_no_rule():
             "after",
             "found '2 h', want less than until, 1 h",
         ),
+        (
+            Offline(share=HALF, shortest=Duration(0), longest=Duration(0)),
+            "longest",
+            "found '0 s', want a duration from 1 ms to 366 d",
+        ),
         (Drop(share=Share(0.0)), "share", "found '0%', want a share above 0%, since this fault would never fire"),
         (Poison(share=Share(0.0)), "share", "found '0%', want a share above 0%, since this fault would never fire"),
         (
@@ -74,6 +79,11 @@ def test_a_fault_that_could_not_do_what_it_says_is_told(fault, path, why):
             {"carrier_feed": CarrierFeed(yesterdays_file=HALF)},
             "carrier_feed.yesterdays_file",
             "there are no files: want file_every beside it, such as 1 h",
+        ),
+        (
+            {"driver_app": DriverApp(lost_in_burst=HALF)},
+            "driver_app.lost_in_burst",
+            "there are no bursts: want a network with dead_zones, which hide phones",
         ),
         (
             {"telematics_gateway": TelematicsGateway(crash_every=Duration(MIN), restart_time=Duration(MIN))},
