@@ -129,13 +129,6 @@ class Plan:
         """The first copies that these producers send."""
         return np.isin(self.messages.producer, list(producers)) & (self.messages.copy_of < 0)
 
-    def touched_by(self, kind: str) -> Mask:
-        """The messages that faults of this kind have touched."""
-        touched = np.zeros(len(self.messages), dtype=bool)
-        for firing in self.firings:
-            touched[firing.rows] |= firing.kind == kind
-        return touched
-
     def with_key(self, key: str) -> tuple[Plan, int]:
         """This plan with a key of its own choosing, and the number that stands for it."""
         return replace(self, keys=(*self.keys, key)), len(self.keys)

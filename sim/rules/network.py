@@ -14,30 +14,8 @@ from sim.scenario import Facility, Network, Rename
 
 def broken_network(network: Network, top: Path) -> Iterator[Broken]:
     """What is wrong with facilities, carriers, lanes and dead zones; ``top`` is the network's own place."""
-    yield from repeated(
-        (
-            *top,
-            "facilities",
-        ),
-        "id",
-        [facility.id for facility in network.facilities],
-    )
-    yield from repeated(
-        (
-            *top,
-            "carriers",
-        ),
-        "code",
-        [carrier.code for carrier in network.carriers],
-    )
-    yield from repeated(
-        (
-            *top,
-            "dead_zones",
-        ),
-        "name",
-        [zone.name for zone in network.dead_zones],
-    )
+    for name, key in (("facilities", "id"), ("carriers", "code"), ("dead_zones", "name")):
+        yield from repeated((*top, name), key, [getattr(one, key) for one in getattr(network, name)])
     yield from _renames((*top, "facilities"), [facility.renamed for facility in network.facilities])
     yield from _renames((*top, "carriers"), [carrier.renamed for carrier in network.carriers])
     yield from _facilities(network, top)
