@@ -17,7 +17,7 @@ from sim.cli import main
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "hello.yaml"
 MOMENTS = (
     "run.json",
-    "truth/facts/*.parquet",
+    "truth/facts/*/*.parquet",
     "log/**/*.arrow",
     "ledger/messages.parquet",
     "seal.json",
