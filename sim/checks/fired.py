@@ -12,26 +12,25 @@ from sim.checks.counts import FaultCount
 from sim.checks.evidence import evidence, mechanism_evidence
 from sim.checks.log_bodies import load_bodies
 from sim.checks.scratch import Scratch, literal
-from sim.checks.verdict import CheckResult, Outcome, conclude
+from sim.checks.verdict import CheckResult, Outcome
 from sim.faults import Drift
+from sim.producers.mechanisms import mechanisms
 from sim.producers.senders import senders
 from sim.scenario import Scenario
 from sim.wire.avro_body import Change, drifted_schema
 
-_MECHANISM = "producers."
+MECHANISM = "producers."
 
 
 def fault_counts(
     scenario: Scenario, facts: Mapping[str, pa.Table], batches: Iterable[pa.RecordBatch], scratch: Scratch
 ) -> tuple[FaultCount, ...]:
-    """Count firings: first of the scenario's faults in order, then of the mechanisms that did something.
+    """Count firings: first of the scenario's faults in order, then of the mechanisms that are on.
 
     ``facts`` are the truth's, by event type; ``batches`` are the log's messages.
     """
-    mechanisms = scratch.rows(
-        f"select distinct fault_id, kind from fired where fault_id like '{_MECHANISM}%' order by fault_id"
-    )
-    if not scenario.faults and not mechanisms:
+    on = _mechanisms(scenario, scratch)
+    if not scenario.faults and not on:
         return ()
     _load_true_times(facts, scratch)
     load_bodies(batches, scratch, _private_schemas(scenario))
@@ -39,10 +38,16 @@ def fault_counts(
         _count(f"faults.{index}", fault.kind, evidence(fault), scratch) for index, fault in enumerate(scenario.faults)
     )
     made = (
-        _count(str(fault_id), str(kind), mechanism_evidence(str(fault_id), str(kind), scenario.producers), scratch)
-        for fault_id, kind in mechanisms
+        _count(fault_id, kind, mechanism_evidence(fault_id, kind, scenario.producers), scratch)
+        for fault_id, kind in on.items()
     )
     return (*explicit, *made)
+
+
+def _mechanisms(scenario: Scenario, scratch: Scratch) -> dict[str, str]:
+    """Kinds by fault id: of the mechanisms that the scenario switches on, and of whatever else the ledger names."""
+    told = scratch.rows(f"select distinct fault_id, kind from fired where fault_id like '{MECHANISM}%' order by all")
+    return dict(mechanisms(scenario)) | {str(fault_id): str(kind) for fault_id, kind in told}
 
 
 def _load_true_times(facts: Mapping[str, pa.Table], scratch: Scratch) -> None:
@@ -90,14 +95,23 @@ def _count(fault_id: str, kind: str, proof: str, scratch: Scratch) -> FaultCount
 
 
 def check(counts: Sequence[FaultCount]) -> CheckResult:
-    """UNKNOWN if a fault planned nothing or did not fire as planned: then nothing is proven about it."""
-    short = [_shortfall(count) for count in counts if not count.planned or count.fired < count.planned]
+    """UNKNOWN if a fault planned nothing or did not fire as planned: then nothing is proven about it.
+
+    A mechanism may find nothing to do, which is noted.
+    """
+    idle = [count.fault_id for count in counts if not count.planned and count.fault_id.startswith(MECHANISM)]
+    short = [
+        _shortfall(count)
+        for count in counts
+        if count.fired < count.planned or not (count.planned or count.fault_id in idle)
+    ]
     planned = sum(count.planned for count in counts)
     if short:
         return CheckResult("fired", Outcome.UNKNOWN, planned, note="; ".join(short))
     if not counts:
         return CheckResult("fired", Outcome.PASS, 0, note="the scenario plans no faults")
-    return conclude("fired", planned, ())
+    note = f"nothing to do for {', '.join(idle)}" if idle else ""
+    return CheckResult("fired", Outcome.PASS, planned, note=note)
 
 
 def _shortfall(count: FaultCount) -> str:

@@ -47,7 +47,8 @@ def counts(messy, scratch):
 
 def test_every_fault_and_every_mechanism_of_the_run_fired_as_planned(counts, messy):
     counted = counts(messy.messages())
-    assert list(counted) == ALL
+    assert set(counted) == set(ALL)
+    assert list(counted)[: len(EXPLICIT)] == EXPLICIT
     assert {name: one.kind for name, one in counted.items() if name in MECHANISMS} == MECHANISMS
     assert [one for one in counted.values() if not one.fired == one.planned > 0] == []
     result = fired.check(list(counted.values()))
@@ -156,9 +157,19 @@ def test_a_fault_that_planned_nothing_is_unknown(counts, messy):
     assert (result.outcome, result.note) == (Outcome.UNKNOWN, "faults.7 corrupt: fault planned nothing")
 
 
+def test_a_mechanism_that_found_nothing_to_do_is_noted(messy, scratch):
+    scratch.load_ledger(Ledger(messy.ledger.messages, FIRINGS.empty_table()))
+    without_faults = msgspec.structs.replace(messy.scenario, faults=())
+    counted = fired.fault_counts(without_faults, messy.truth.facts, [], scratch)
+    assert {one.fault_id: one.kind for one in counted} == MECHANISMS
+    result = fired.check(counted)
+    assert (result.outcome, result.compared) == (Outcome.PASS, 0)
+    assert result.note.startswith("nothing to do for producers.driver_app.retry, producers.driver_app.clock, ")
+
+
 def test_no_faults_pass(messy, scratch):
     scratch.load_ledger(Ledger(messy.ledger.messages, FIRINGS.empty_table()))
-    quiet = msgspec.structs.replace(messy.scenario, faults=())
+    quiet = msgspec.structs.replace(messy.scenario, faults=(), producers=Producers())
     counted = fired.fault_counts(quiet, messy.truth.facts, [], scratch)
     assert fired.check(counted).outcome is Outcome.PASS
 
