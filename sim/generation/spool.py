@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -90,9 +91,7 @@ class SpooledChunk:
         """Facts of each event type in the slices before."""
         self.message_ids = np.full(chunk.planned, -1, np.int64)
         """By row of the plan: the message's place in the order of arrival, once it has arrived."""
-        self._file = pa.memory_map(str(chunk.path))
-        self._reader = pa.ipc.open_file(self._file)
-        self._batches = iter(range(self._reader.num_record_batches))
+        self._batches = count(0)
         self._ahead: list[pa.RecordBatch] = []
         self._next = 0
         self.times = self._read_times()
@@ -107,24 +106,28 @@ class SpooledChunk:
         """The times of arrival still to come, rising."""
         return self.times[self._next :]
 
-    def take(self, count: int) -> list[pa.RecordBatch]:
+    def _read(self, number: int) -> pa.RecordBatch:
+        """Opened each time: more chunks may wait than a process may hold open."""
+        with pa.memory_map(str(self.chunk.path)) as file:
+            return pa.ipc.open_file(file).get_batch(number)
+
+    def take(self, wanted: int) -> list[pa.RecordBatch]:
         """The next messages, in order of arrival."""
-        self._next += count
+        self._next += wanted
         taken = []
-        while count:
+        while wanted:
             if not self._ahead:
-                self._ahead.append(self._reader.get_batch(next(self._batches)))
+                self._ahead.append(self._read(next(self._batches)))
             batch = self._ahead.pop()
-            taken.append(batch.slice(0, count))
-            if batch.num_rows > count:
-                self._ahead.append(_let_go(batch.slice(count)))
-            count -= taken[-1].num_rows
+            taken.append(batch.slice(0, wanted))
+            if batch.num_rows > wanted:
+                self._ahead.append(_let_go(batch.slice(wanted)))
+            wanted -= taken[-1].num_rows
         return taken
 
     def remove(self) -> None:
         """Delete the file: all of it has arrived."""
         self._ahead.clear()
-        self._file.close()
         self.chunk.path.unlink()
 
 

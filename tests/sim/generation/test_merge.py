@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,6 +84,17 @@ def test_a_copy_names_the_message_that_was_kept_by_its_id(tmp_path: Path) -> Non
     late_copy = chunk(tmp_path, 1, [1, 50], 2, kept=[NONE, 0])
     pieces = merged([chunk(tmp_path, 0, [0], 1), late_copy, chunk(tmp_path, 2, [9], 10)])
     assert [int(kept) for piece in pieces for kept in piece.kept_ids] == [NONE, NONE, NONE, 1]
+
+
+def test_any_number_of_chunks_may_wait_for_their_last_message(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    chunks = [chunk(tmp_path, index, [index, 10_000 + index], index + 1) for index in range(200)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))
+    try:
+        pieces = merged(chunks)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert column(pieces, "ingest_time") == [*range(200), *range(10_000, 10_200)]
 
 
 def test_chunks_end_when_all_of_them_has_arrived(tmp_path: Path) -> None:
