@@ -20,7 +20,8 @@ from sim.faults import Corrupt, Delay, Drop, Duplicate
 from sim.generation import into_folder
 from sim.generation.generate import generate
 from sim.generation.into_folder import empty_folder, fill
-from sim.generation.options import Options
+from sim.generation.options import Options, options
+from sim.generation.pace import Pace
 from sim.generation.sample import sample
 from sim.ledger import Fate, Ledger
 from sim.run_folder import RunFolder
@@ -105,6 +106,7 @@ def test_a_duplicate_names_an_earlier_message_about_the_same_fact(made: Make) ->
         kept = messages[row["kept_message_id"]]
         assert kept["message_id"] < row["message_id"]
         assert (kept["event_type"], kept["fact_row"]) == (row["event_type"], row["fact_row"])
+        assert (kept["event_id"] == row["event_id"]) == (row["matched_on"] == "event_id")
 
 
 def test_firings_name_the_messages_that_they_touch(made: Make) -> None:
@@ -118,8 +120,11 @@ def test_firings_name_the_messages_that_they_touch(made: Make) -> None:
             assert facts[row["message_id"]] == {name: row[name] for name in ("event_type", "fact_row")}
 
 
-def test_with_a_limit_too_any_number_of_workers_writes_the_same_bytes(made: Make) -> None:
-    alone, three = (seal(made(f"{n}", Options(workers=n, limit=6_000)).path) for n in (1, 3))
+def test_with_a_limit_too_any_number_of_workers_writes_the_same_bytes(
+    made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "_SLICE_MESSAGES", 100)
+    alone, three = (seal(made(f"{n}", Options(workers=n, limit=1_500)).path) for n in (1, 3))
     assert alone == three
 
 
@@ -127,6 +132,26 @@ def test_a_limit_keeps_the_first_to_arrive(made: Make) -> None:
     whole, part = Ledger.read(made("whole").ledger), Ledger.read(made("part", Options(limit=777)).ledger)
     assert part.messages.equals(whole.messages.slice(0, 777))
     assert set(part.firings["message_id"].drop_null().to_pylist()) <= set(range(777))
+    assert {row["kind"] for row in part.firings.to_pylist() if row["message_id"] is None} == {"drop"}
+
+
+def test_a_live_log_is_in_view_while_it_grows(scenario: Scenario, tmp_path: Path) -> None:
+    seen: set[int] = set()
+
+    def look(_: float) -> None:
+        seen.add(sum(batch.num_rows for batch in read_log(folder.log)))
+
+    folder, live_from = RunFolder(tmp_path), round(scenario.start.timestamp() * 1e6) + 60 * MINUTE
+    pace = Pace(3600.0, live_from, now=lambda: 0.0, sleep=look)
+    count = generate(scenario, folder, LocalEventLog(folder.log, 3), Options(limit=1_000, pace=pace))
+    assert count == 1_000
+    assert len(seen) > 3
+
+
+def test_what_happened_before_the_backfills_end_comes_at_once(scenario: Scenario) -> None:
+    chosen = options(scenario, 1, None, 60.0, Duration(90 * MINUTE)).pace
+    assert chosen is not None
+    assert chosen.live_from == round(scenario.start.timestamp()) * 1_000_000 + 90 * MINUTE
 
 
 def test_nothing_is_left_of_the_spool(made: Make) -> None:
