@@ -16,6 +16,7 @@ from sim.output import tell
 from sim.units import Duration, UnitError
 
 SEED_MAX = 2**63 - 1
+WORKERS_MAX = 256
 _SPEEDS = (0.01, 1_000_000)
 """Simulated seconds to one on the wall."""
 _LONGEST = Duration.parse("366 d")
@@ -39,6 +40,12 @@ def _folder(text: str) -> Path:
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= SEED_MAX):
         raise argparse.ArgumentTypeError(f"found '{text}', want a whole number of at least 1")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if _positive(text) > WORKERS_MAX:
+        raise argparse.ArgumentTypeError(f"found '{text}', want at most {WORKERS_MAX}")
     return int(text)
 
 
@@ -88,7 +95,7 @@ _WORKERS: Argument = (
     "--workers",
     {
         "metavar": "N",
-        "type": _positive,
+        "type": _workers,
         "default": cpus(),
         "help": "processes that make messages; changes no byte (default: one for each processor)",
     },

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-_TIMESTAMP = pa.timestamp("us", tz="UTC")
+from backends.interface import TIMESTAMP
 
 
 class Fate(StrEnum):
@@ -40,12 +40,12 @@ MESSAGES = pa.schema(
         pa.field("message_id", pa.int64(), nullable=False),
         pa.field("partition", pa.int32(), nullable=False),
         pa.field("offset", pa.int64(), nullable=False),
-        pa.field("ingest_time", _TIMESTAMP, nullable=False),
-        pa.field("producer_time", _TIMESTAMP, nullable=False),
+        pa.field("ingest_time", TIMESTAMP, nullable=False),
+        pa.field("producer_time", TIMESTAMP, nullable=False),
         pa.field("key", pa.string(), nullable=False),
         pa.field("event_type", pa.string(), nullable=False),
         pa.field("event_version", pa.int64(), nullable=False),
-        pa.field("event_time", _TIMESTAMP, nullable=False),
+        pa.field("event_time", TIMESTAMP, nullable=False),
         pa.field("tenant_id", pa.string()),
         pa.field("source", pa.string(), nullable=False),
         pa.field("event_id", pa.string(), nullable=False),

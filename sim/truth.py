@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from backends.interface import TIMESTAMP
 from pipeline.contract.columns import latest_version, payload_leaves
 from pipeline.contract.events import EVENT_TYPES
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from sim.facts import Facts
     from sim.world.cast import Cast
 
-_TIMESTAMP = pa.timestamp("us", tz="UTC")
 REFERENCE_TABLES = ("dim_facility", "dim_carrier", "dim_lane", "disruptions")
 
 
@@ -32,7 +32,7 @@ def fact_schema(event_type: str) -> pa.Schema:
         [
             pa.field("event_id", pa.string(), nullable=False),
             pa.field("event_version", pa.int64(), nullable=False),
-            pa.field("event_time", _TIMESTAMP, nullable=False),
+            pa.field("event_time", TIMESTAMP, nullable=False),
             pa.field("trace_id", pa.string()),
             pa.field("tenant_id", pa.string()),
             *(

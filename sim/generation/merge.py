@@ -47,7 +47,7 @@ class Merge:
         self.chunks = 0
         """How many were taken so far."""
         self._waiting: list[SpooledChunk] = []
-        self._next_id = 0
+        self._next_id = self._passed_on = 0
         self._facts = np.zeros(len(EVENT_TYPES), np.int64)
 
     def pieces(self, chunks: Iterable[Chunk]) -> Iterator[Piece]:
@@ -78,6 +78,7 @@ class Merge:
         batches = [(spooled, _joined(spooled.take(count))) for spooled, count in parts]
         times = np.concatenate([batch.column("ingest_time").to_numpy() for _, batch in batches])
         order = np.argsort(times, kind="stable")
+        self._hold_to_order(int(times[order[0]]), int(times[order[-1]]))
         ids = np.empty(len(order), np.int64)
         ids[order] = self._next_id + np.arange(len(order))
         self._number(batches, ids)
@@ -87,6 +88,12 @@ class Merge:
         piece = Piece(messages, self._next_id, facts[order], kept[order])
         self._next_id += len(order)
         return piece
+
+    def _hold_to_order(self, first: int, last: int) -> None:
+        """A slice that held what its forerunners' watermarks excluded would put the log out of order, unseen."""
+        if first < self._passed_on:
+            raise ValueError(f"a message arrived at {first} us, and the log was already at {self._passed_on} us")
+        self._passed_on = last
 
     @staticmethod
     def _number(batches: list[tuple[SpooledChunk, pa.RecordBatch]], ids: I64) -> None:

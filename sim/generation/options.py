@@ -1,4 +1,4 @@
-"""How to generate. None of it changes what is generated, but ``limit``, which ends it early."""
+"""How to generate. None of it changes a message: a limit ends the log early, a pace cuts it into other files."""
 
 from __future__ import annotations
 

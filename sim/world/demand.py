@@ -14,9 +14,10 @@ from sim.world.docks import Steps
 from sim.world.floor import Floor
 from sim.world.forecast import Forecast
 from sim.world.journal import CREATED, NONE, BookedRow, Journal, StatusRow
-from sim.world.luck import US_PER_H, Luck, draw_luck
+from sim.world.luck import Luck, draw_luck
 from sim.world.orders import RETURNED_BIT, Orders, bookings, orders
 from sim.world.parcels import Parcel
+from sim.world.rates import US_PER_H
 
 
 @dataclass

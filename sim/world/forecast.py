@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from sim.scenario import Fleet
 from sim.units import US_PER_S
 from sim.world.calendar import NEVER_US
-from sim.world.luck import US_PER_H
 from sim.world.network import Network
+from sim.world.rates import US_PER_H
 from sim.world.timetable import Timetable
 from sim.world.travel import Travel
 

@@ -16,11 +16,11 @@ from sim.arrays import F64, I64, U64, Mask
 from sim.rng import Randomness
 from sim.scenario import Fleet, Tenant
 from sim.units import US_PER_S
+from sim.world.calendar import DAY_US
 from sim.world.journal import NONE, REASONS
 from sim.world.orders import RETURNED_BIT, Orders
+from sim.world.rates import US_PER_H
 
-DAY_US = 86_400 * US_PER_S
-US_PER_H = 3600 * US_PER_S
 FAILURES_UP_TO = (0.70, 0.88, 0.97)
 """Nobody home, address not found, refused, damaged: up to which share of all failed attempts each reaches."""
 LOCKER_FULL, RETURNED = REASONS.index("locker_full"), REASONS.index("returned")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from sim.world.calendar import NEVER_US, OpeningCalendar
-from sim.world.luck import US_PER_H
+from sim.world.rates import US_PER_H
 
 
 class Sorter:

@@ -136,6 +136,7 @@ def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
         (["run", "hello", "--sed=5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mutant, --runs, --seed, --workers"),
         (["run", "hello", "--seed", "-5"], "argument --seed: found '-5', want a whole number from 0"),
         (["run", "hello", "--workers", "0"], "argument --workers: found '0', want a whole number of at least 1"),
+        (["run", "hello", "--workers", "99999"], "argument --workers: found '99999', want at most 256"),
         (["generate", "hello"], "--out DIR is missing: where to write; or --sample N for a look"),
         (["generate", "hello", "--speed", "fast"], "argument --speed: found 'fast', want max, realtime, or a multiple such as 60x"),
         (["generate", "hello", "--speed", "0x"], "argument --speed: found '0x', want max"),

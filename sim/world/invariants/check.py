@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
@@ -14,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from backends.interface import BackendError
 from pipeline.contract.events import EVENT_TYPES
 from sim.scenario import Scenario
 from sim.scenario_parts.fleet import Fleet
@@ -77,10 +79,23 @@ ANY = Limits(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
 
 def check_truth(folder: Path, limits: Limits = ANY, memory_limit: str = "1500MB") -> list[Violation]:
-    """All invariants that the truth in this folder breaks, by name; none if it is possible."""
-    with _opened(folder, limits, memory_limit) as connection:
-        found = (_violation(connection, name, path) for name, path in INVARIANTS.items())
-        return [violation for violation in found if violation.count]
+    """All invariants that the truth in this folder breaks, by name; none if it is possible.
+
+    Raises BackendError if its files can't be read.
+    """
+    _allow_many_files()
+    try:
+        with _opened(folder, limits, memory_limit) as connection:
+            found = (_violation(connection, name, path) for name, path in INVARIANTS.items())
+            return [violation for violation in found if violation.count]
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise BackendError(f"{folder}: {str(error).partition(chr(10))[0]}") from error
+
+
+def _allow_many_files() -> None:
+    """DuckDB holds each part of a table open, and a long run has thousands: as many as this process may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _violation(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Violation:

@@ -75,6 +75,11 @@ def test_of_equal_arrivals_the_earlier_slice_comes_first(tmp_path: Path) -> None
     assert column(pieces, "value") == [b"0:0", b"0:1", b"1:0"]
 
 
+def test_a_slice_that_comes_before_a_watermark_that_was_passed_on_is_a_bug(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="arrived at 4 us, and the log was already at 5 us"):
+        merged([chunk(tmp_path, 0, [1, 5], 10), chunk(tmp_path, 1, [4], 20)])
+
+
 def test_fact_rows_count_over_all_slices(tmp_path: Path) -> None:
     pieces = merged([chunk(tmp_path, 0, [3, 1], 2), chunk(tmp_path, 1, [2], 9)])
     assert [int(row) for piece in pieces for row in piece.fact_rows] == [1, 2, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from hand_slices import HOUR, HUB, MIN, WEST, cut, one_life, round_of, small, some_code
 
+from backends.interface import BackendError
 from sim.truth import parts, write_part, write_reference
 from sim.world.cast import Cast, build_cast
 from sim.world.facts import press
@@ -213,3 +215,24 @@ def test_every_invariant_says_what_it_is_about():
         meaning, inputs = path.read_text(encoding="utf-8").splitlines()[:2]
         assert meaning.startswith("-- ")
         assert inputs.startswith("-- Inputs: ")
+
+
+def test_a_truth_that_cannot_be_read_is_told(cast, tmp_path):
+    folder = _write(tmp_path, cast, Journal())
+    parts(folder, "facts", "facility.scan")[0].write_bytes(b"no Parquet at all, but some bytes")
+    with pytest.raises(BackendError, match="part-00000"):
+        check_truth(folder)
+
+
+def test_a_truth_may_have_more_parts_than_files_are_usually_allowed(cast, tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    folder = _write(tmp_path, cast, one_life(cast))
+    (part,) = parts(folder, "facts", "vehicle.telemetry")
+    empty = pq.read_table(part).slice(0, 0)
+    for number in range(1, 200):
+        pq.write_table(empty, part.with_name(f"part-{number:05}.parquet"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (48, before[1]))
+    try:
+        assert check_truth(folder) == []
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
