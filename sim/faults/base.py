@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
-import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from sim.arrays import F64, I64, Mask
-from sim.producers.causes import no_cause
 from sim.producers.entities import in_cohort, message_entities, picked
 from sim.producers.names import PRODUCERS, Producer
-from sim.producers.plan import Firing, Messages, Plan
+from sim.producers.plan import Firing, Messages, Plan, noted
 from sim.rng import Randomness
 from sim.units import Duration, Share
 
@@ -46,8 +44,7 @@ class Luck:
 
     def firing(self, rows: I64, cause: pa.Array, held_us: I64 | None = None) -> Firing:
         """A note of what this fault does."""
-        held = np.full(len(rows), -1) if held_us is None else held_us
-        return Firing(f"faults.{self.index}", self.kind, rows, cause, no_cause(len(rows)), held)
+        return noted(f"faults.{self.index}", self.kind, rows, cause, held_us=held_us)
 
 
 class FaultBase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):

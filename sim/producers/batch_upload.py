@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import I64
-from sim.producers.causes import causes, moment, no_cause
+from sim.producers.causes import causes, moment
 from sim.producers.entities import in_cohort, sent_by
 from sim.producers.lookup import of_facts
-from sim.producers.plan import Firing, Plan
+from sim.producers.plan import Plan, noted
 from sim.world.calendar import daily_moments
 
 if TYPE_CHECKING:
@@ -35,10 +35,8 @@ def uploaded_in_batches(plan: Plan, cast: Cast) -> Plan:
     before, at = _around(cast, facility, made - plan.start)
     arrives = plan.start + at + (made - plan.start - before) // FASTER
     ends, which = np.unique(facility * _FACILITY_SHIFT + at, return_inverse=True)
-    firing = Firing(
-        FAULT_ID, "batch_upload", rows, causes(_texts(cast, ends), which), no_cause(len(rows)), arrives - made
-    )
-    return plan.fired(messages.with_values(rows, ingest_time=arrives), firing)
+    uploaded = noted(FAULT_ID, "batch_upload", rows, causes(_texts(cast, ends), which), held_us=arrives - made)
+    return plan.fired(messages.with_values(rows, ingest_time=arrives), uploaded)
 
 
 def _around(cast: Cast, facility: I64, time: I64) -> tuple[I64, I64]:

@@ -13,10 +13,10 @@ import numpy as np
 
 from sim.arrays import I64, U64, Mask
 from sim.producers.batch_upload import FASTER
-from sim.producers.causes import causes, moment, no_cause
+from sim.producers.causes import causes, moment
 from sim.producers.copies import copies
 from sim.producers.entities import actors, sent_by
-from sim.producers.plan import Firing, Plan
+from sim.producers.plan import Plan, noted
 from sim.world.calendar import DAY_US
 
 if TYPE_CHECKING:
@@ -104,8 +104,6 @@ def _repeated(plan: Plan, cast: Cast, lines: _Lines, kind: str, ingest_time: I64
         f"file of {cast.network.carriers[carrier].code} cut at {moment(plan.start + cut)} {_TOLD[kind]}"
         for carrier, cut in zip(lines.carrier[one_of_each].tolist(), lines.cut[one_of_each].tolist(), strict=True)
     ]
-    places, count = len(messages) + np.arange(len(lines.rows)), len(lines.rows)
-    firing = Firing(
-        f"producers.carrier_feed.{kind}", kind, places, causes(texts, which), no_cause(count), np.full(count, -1)
-    )
-    return plan.fired(messages.followed_by(copies(messages, lines.rows, ingest_time)), firing)
+    places = len(messages) + np.arange(len(lines.rows))
+    again = noted(f"producers.carrier_feed.{kind}", kind, places, causes(texts, which))
+    return plan.fired(messages.followed_by(copies(messages, lines.rows, ingest_time)), again)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import I64
-from sim.producers.causes import causes, no_cause
+from sim.producers.causes import causes
 from sim.producers.entities import actors, in_cohort, sent_by
-from sim.producers.plan import Firing, Plan
+from sim.producers.plan import Plan, noted
 
 if TYPE_CHECKING:
     from sim.world.cast import Cast
@@ -36,8 +36,7 @@ def by_wrong_clocks(plan: Plan, cast: Cast) -> Plan:
     texts = [
         f"clock of phone {name} is {clock_told(error)}" for name, error in zip(names, errors.tolist(), strict=True)
     ]
-    nothing = np.full(len(rows), -1)
-    return plan.fired(changed, Firing(FAULT_ID, "clock", rows, causes(texts, which), no_cause(len(rows)), nothing))
+    return plan.fired(changed, noted(FAULT_ID, "clock", rows, causes(texts, which)))
 
 
 def clock_errors(cast: Cast, phones: I64) -> I64:

@@ -9,10 +9,10 @@ import numpy as np
 
 from sim.arrays import I64
 from sim.producers.batch_upload import FASTER
-from sim.producers.causes import causes, moment, no_cause
+from sim.producers.causes import causes, moment
 from sim.producers.copies import copies, place_in_group
 from sim.producers.entities import actors, sent_by
-from sim.producers.plan import Firing, Plan
+from sim.producers.plan import Plan, noted
 from sim.rng import Randomness
 from sim.world.calendar import DAY_US
 
@@ -88,8 +88,8 @@ def _held(plan: Plan, cast: Cast, there: Crashes, rows: I64) -> Plan:
     up = crash + gateway.restart_time.us + gateway.checkpoint_every.us // FASTER
     arrives = plan.start + up + (made - crash) // FASTER
     held = arrives - plan.messages.producer_time[rows]
-    firing = Firing(RESTART_ID, "restart", rows, causes(_texts(cast, there), last), no_cause(len(rows)), held)
-    return plan.fired(plan.messages.with_values(rows, ingest_time=arrives), firing)
+    waiting = noted(RESTART_ID, "restart", rows, causes(_texts(cast, there), last), held_us=held)
+    return plan.fired(plan.messages.with_values(rows, ingest_time=arrives), waiting)
 
 
 def _replayed(plan: Plan, cast: Cast, there: Crashes, rows: I64, made: I64) -> Plan:
@@ -104,13 +104,11 @@ def _replayed(plan: Plan, cast: Cast, there: Crashes, rows: I64, made: I64) -> P
     since_checkpoint = made[nth] - checkpoint[nth]
     arrives = plan.start + there.time[crash] + gateway.restart_time.us + since_checkpoint // FASTER
     more = copies(messages, again, np.maximum(arrives, messages.ingest_time[again] + 1))
-    places, nothing = len(messages) + np.arange(len(again)), np.full(len(again), -1)
+    places = len(messages) + np.arange(len(again))
     cause = causes(
         [f"{text}, and sent again what came after its last checkpoint" for text in _texts(cast, there)], crash
     )
-    return plan.fired(
-        messages.followed_by(more), Firing(REPLAY_ID, "replay", places, cause, no_cause(len(again)), nothing)
-    )
+    return plan.fired(messages.followed_by(more), noted(REPLAY_ID, "replay", places, cause))
 
 
 def _texts(cast: Cast, there: Crashes) -> list[str]:

@@ -12,7 +12,7 @@ from sim.arrays import F64, I64, Mask
 from sim.producers.causes import causes, moment, no_cause
 from sim.producers.copies import place_in_group
 from sim.producers.entities import actors, sent_by
-from sim.producers.plan import Firing, Plan
+from sim.producers.plan import Plan, noted
 from sim.scenario_parts.network import DeadZone
 from sim.world.doors import KM_PER_DEGREE
 from sim.world.journal import LegRow
@@ -118,10 +118,8 @@ def held_in_dead_zones(plan: Plan, cast: Cast, legs: LegRow[I64]) -> tuple[Plan,
     rows, which, made = rows[order], which[order], made[order]
     arrives = plan.start + without.end[which] + place_in_group(which) * BETWEEN_MESSAGES_US
     in_burst[rows] = True
-    firing = Firing(
-        FAULT_ID, "dead_zone", rows, causes(_texts(cast, without), which), no_cause(len(rows)), arrives - made
-    )
-    return plan.fired(messages.with_values(rows, ingest_time=arrives), firing), in_burst
+    hidden = noted(FAULT_ID, "dead_zone", rows, causes(_texts(cast, without), which), held_us=arrives - made)
+    return plan.fired(messages.with_values(rows, ingest_time=arrives), hidden), in_burst
 
 
 def _texts(cast: Cast, without: Stretches) -> list[str]:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.producers.causes import no_cause, told
+from sim.producers.causes import told
 from sim.producers.copies import copies
 from sim.producers.entities import message_entities, picked, sent_by
 from sim.producers.lookup import event_ids
-from sim.producers.plan import Firing, Plan
+from sim.producers.plan import Plan, noted
 
 if TYPE_CHECKING:
     from sim.world.cast import Cast
@@ -30,7 +30,5 @@ def double_read(plan: Plan, cast: Cast) -> Plan:
     after = SHORTEST_US + (luck * (LONGEST_US - SHORTEST_US)).astype(np.int64)
     again = copies(messages, rows, messages.ingest_time[rows] + after)
     cause = told("label read twice, ", after, " us apart: ", event_ids(plan, rows))
-    places, nothing = len(messages) + np.arange(len(rows)), np.full(len(rows), -1)
-    return plan.fired(
-        messages.followed_by(again), Firing(FAULT_ID, "double_read", places, cause, no_cause(len(rows)), nothing)
-    )
+    places = len(messages) + np.arange(len(rows))
+    return plan.fired(messages.followed_by(again), noted(FAULT_ID, "double_read", places, cause))

@@ -9,9 +9,9 @@ import numpy as np
 
 from sim.arrays import I64
 from sim.ledger import Body
-from sim.producers.causes import causes, moment, no_cause
+from sim.producers.causes import causes, moment
 from sim.producers.entities import actors, sent_by
-from sim.producers.plan import SOUND, Firing, Plan, body_code
+from sim.producers.plan import SOUND, Plan, body_code, noted
 from sim.rng import Randomness
 from sim.scenario_parts.producers import Firmware
 
@@ -71,8 +71,7 @@ def _one(plan: Plan, cast: Cast, number: int, rows: I64, which: I64, installed: 
         messages = messages.with_values(rows, body=body_code(_BODY[release.change]), detail=detail)
     cause = causes(_texts(cast, number, *installed), which)
     fault_id = f"producers.telematics_gateway.firmware.{number}"
-    nothing = np.full(len(rows), -1)
-    return plan.fired(messages, Firing(fault_id, "firmware", rows, cause, no_cause(len(rows)), nothing))
+    return plan.fired(messages, noted(fault_id, "firmware", rows, cause))
 
 
 def _texts(cast: Cast, number: int, devices: I64, at: I64) -> list[str]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.producers.causes import no_cause, same_cause
+from sim.producers.causes import same_cause
 from sim.producers.entities import sent_by
 from sim.producers.lookup import of_facts
-from sim.producers.plan import Firing, Plan
+from sim.producers.plan import Plan, noted
 
 if TYPE_CHECKING:
     from sim.world.cast import Cast
@@ -27,13 +27,7 @@ def keyed_by_campaigns(plan: Plan, cast: Cast) -> Plan:
         among = (tenant == tenants.index(hot.tenant)) & (time >= hot.after.us) & (time < hot.until.us)
         its = rows[among & (plan.messages.key[rows] < 0)]
         plan, key = plan.with_key(hot.key)
-        firing = Firing(
-            f"producers.order_system.hot_keys.{number}",
-            "hot_key",
-            its,
-            same_cause(f"keyed by '{hot.key}' for {hot.tenant}", len(its)),
-            no_cause(len(its)),
-            np.full(len(its), -1),
-        )
-        plan = plan.fired(plan.messages.with_values(its, key=key), firing)
+        cause = same_cause(f"keyed by '{hot.key}' for {hot.tenant}", len(its))
+        keyed = noted(f"producers.order_system.hot_keys.{number}", "hot_key", its, cause)
+        plan = plan.fired(plan.messages.with_values(its, key=key), keyed)
     return plan

@@ -109,6 +109,14 @@ class Firing:
     """For how long it was kept back, or -1."""
 
 
+def noted(
+    fault_id: str, kind: str, rows: I64, cause: pa.Array, root_cause: pa.Array = None, held_us: I64 | None = None
+) -> Firing:
+    """A firing whose cause nothing brought about, and that kept nothing back, unless told otherwise."""
+    root = pa.nulls(len(rows), pa.string()) if root_cause is None else root_cause
+    return Firing(fault_id, kind, rows, cause, root, np.full(len(rows), -1) if held_us is None else held_us)
+
+
 @dataclass(frozen=True)
 class Plan:
     """All messages about one slice, and what has been done to them so far."""

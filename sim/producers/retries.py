@@ -12,7 +12,7 @@ from sim.producers.copies import copies
 from sim.producers.dead_zones import dead_zone_causes
 from sim.producers.entities import message_entities, sent_by
 from sim.producers.lookup import event_ids
-from sim.producers.plan import Firing, Plan
+from sim.producers.plan import Plan, noted
 
 if TYPE_CHECKING:
     from sim.world.cast import Cast
@@ -50,6 +50,4 @@ def _sent_again(plan: Plan, rows: I64, waited: I64) -> Plan:
     cause = told("no acknowledgement of ", event_ids(plan, rows), ", sent again after ", waited, " us")
     places = len(messages) + np.arange(len(rows))
     root = dead_zone_causes(plan, rows)
-    return plan.fired(
-        messages.followed_by(again), Firing(FAULT_ID, "retry", places, cause, root, np.full(len(rows), -1))
-    )
+    return plan.fired(messages.followed_by(again), noted(FAULT_ID, "retry", places, cause, root))
