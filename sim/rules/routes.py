@@ -12,13 +12,14 @@ _PASSED = ("hub", "cross_dock")
 
 
 def broken_lanes(network: Network, top: Path) -> Iterator[Broken]:
-    """Lanes from or to nowhere or a locker, lanes of nobody, lanes that are there twice."""
+    """Lanes from or to nowhere or a locker, lanes of nobody, lanes and departures that are there twice."""
     carriers = [carrier.code for carrier in network.carriers]
     kinds = {facility.id: facility.kind for facility in network.facilities}
     first: dict[frozenset[str], int] = {}
     for i, lane in enumerate(network.lanes):
         path: Path = (*top, "lanes", i)
         yield from _ends(lane, path, kinds)
+        yield from _departures(lane, path)
         if lane.carrier not in carriers:
             yield (*path, "carrier"), unknown("carrier", lane.carrier, carriers)
         ends = frozenset(lane.between)
@@ -38,6 +39,16 @@ def _ends(lane: Lane, path: Path, kinds: Mapping[str, str]) -> Iterator[Broken]:
                 (*path, "between", end),
                 f"'{name}' is a locker, which its depot fills; want a facility that trucks go to",
             )
+
+
+def _departures(lane: Lane, path: Path) -> Iterator[Broken]:
+    """Midnight is one time, 24:00 or 00:00."""
+    for name, times in (("departs", lane.departs), ("departs_back", lane.departs_back)):
+        clocks = [time.s % 86_400 for time in times]
+        for i, clock in enumerate(clocks):
+            if (first := clocks.index(clock)) < i:
+                same = f"the same as {dotted((*path, name, first))}, want each time once"
+                yield (*path, name, i), f"found '{times[i]}', {same}"
 
 
 def broken_routes(network: Network, top: Path) -> Iterator[Broken]:

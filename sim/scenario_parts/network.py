@@ -74,6 +74,12 @@ class Lane(Part, frozen=True):
     mode: Mode = "road"
     distance: Distance | None = None
     headway: Duration = Duration(3600 * 1_000_000)
+    """From one departure to the next; the first is drawn."""
+    departs: tuple[ClockTime, ...] = ()
+    """Each day, on the wall clock of where each direction begins; if given, ``headway`` is not used."""
+    departs_back: tuple[ClockTime, ...] = ()
+    """The same, where the way back to the first of ``between`` departs at other times: to a hub before its night sort,
+    from there after it."""
     vehicle_capacity: Count = 400
 
 

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 
 from sim import scenario
 from sim.scenario_parts.network import Mode
+from sim.units import ClockTime
 from sim.world.calendar import OpeningCalendar
 from sim.world.disruptions import closures
 
@@ -29,6 +30,8 @@ class DirectedLane:
     mode: Mode = "road"
     ends: tuple[str, str] = ("", "")
     """The facilities' ids, as a disruption names them."""
+    departs: tuple[ClockTime, ...] = ()
+    """On the clock of the origin; without any, a departure each headway."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ def _directed(parts: scenario.Network) -> Iterator[DirectedLane]:
     facility = {f.id: k for k, f in enumerate(parts.facilities)}
     carrier = {c.code: k for k, c in enumerate(parts.carriers)}
     for lane in parts.lanes:
-        for origin, destination in (lane.between, lane.between[::-1]):
+        back = lane.between[::-1], lane.departs_back or lane.departs
+        for (origin, destination), departs in ((lane.between, lane.departs), back):
             yield DirectedLane(
                 f"{origin}-{destination}",
                 facility[origin],
@@ -63,6 +67,7 @@ def _directed(parts: scenario.Network) -> Iterator[DirectedLane]:
                 lane.vehicle_capacity,
                 lane.mode,
                 (origin, destination),
+                departs,
             )
 
 

@@ -39,7 +39,7 @@ class World:
         self._legs = self._road_us = 0
         """Of the journal's legs: how many are counted, and how long they take."""
         self._travel = Travel(cast.scenario, cast.rng)
-        timetables = draw_timetables(cast.network, cast.rng)
+        timetables = draw_timetables(cast)
         self._forecast = Forecast(cast.network, cast.scenario.fleet, timetables, self._travel)
         self._docks = [self._facility(k) for k in range(len(cast.network.facilities))]
         floors = {k: docks.floor for k, docks in enumerate(self._docks)}

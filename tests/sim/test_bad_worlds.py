@@ -29,7 +29,7 @@ network:
   lanes:
     - {between: [EAST, HUB], carrier: NORD, travel_time: 30 min, distance: 25 km}
     - {between: [WEST, DOCK], carrier: NORD, travel_time: 30 min}
-    - {between: [HUB, DOCK], carrier: NORD, travel_time: 30 min, mode: rail}
+    - {between: [HUB, DOCK], carrier: NORD, travel_time: 30 min, mode: rail, departs: ["21:00", "24:00"], departs_back: ["03:30", "04:15"]}
   rush_hours: [{hours: "07:00-09:00", factor: 1.5}]
   weather: [{kind: snow, share: 5%, factor: 2, modes: [road, rail]}]
   dead_zones:
@@ -97,6 +97,8 @@ SHAPE = [
     ("[2026-12-25]", "[2026-02-29]", "8 network.facilities.2.holidays.0: found '2026-02-29', want a day such as 2026-12-25"),
     ("closed_on: [Sun]", "closed_on: [Sunday]", "8 network.facilities.2.closed_on.0: unknown value 'Sunday'; did you mean 'Sun'? one of: Fri, Mon, Sat, Sun, Thu, Tue, Wed"),
     ("mode: rail", "mode: rails", "15 network.lanes.2.mode: unknown value 'rails'; did you mean 'rail'? one of: air, rail, road, sea"),
+    ('["21:00", "24:00"]', '["21:60", "24:00"]', "15 network.lanes.2.departs.0: found '21:60', want a time of day from 00:00 to 24:00"),
+    ('["21:00", "24:00"]', '"21:00"', "15 network.lanes.2.departs: found '21:00', want a list"),
     ("kind: storm", "kind: strom", f"35 disruptions.2: unknown kind 'strom'; did you mean 'storm'? one of: {DISRUPTIONS}"),
     ("between: [HUB, EAST]", "between: [HUB]", "34 disruptions.1.between: found a list of 1, want a list of 2"),
     ("timezone: Europe/Berlin", "by_hour: [1, 2, 3]", "25 demand.by_hour: found a list of 3, want a list of 24"),
@@ -116,6 +118,9 @@ RULES = [
     ("name: Gorge", "name: Tunnel", "20 network.dead_zones.1.name: 'Tunnel' is there twice, first at network.dead_zones.0"),
     ("name: Gorge", "name: ''", "20 network.dead_zones.1.name: found an empty text, want a name"),
     ("radius: 800 m", "radius: 0 m", "19 network.dead_zones.0.radius: found '0 m', want a distance from 1 m to 40000 km"),
+    ('["21:00", "24:00"]', '["21:00", "24:00", "21:00"]', "15 network.lanes.2.departs.2: found '21:00', the same as network.lanes.2.departs.0, want each time once"),
+    ('["21:00", "24:00"]', '["00:00", "24:00"]', "15 network.lanes.2.departs.1: found '24:00', the same as network.lanes.2.departs.0, want each time once"),
+    ('["03:30", "04:15"]', '["03:30", "03:30"]', "15 network.lanes.2.departs_back.1: found '03:30', the same as network.lanes.2.departs_back.0, want each time once"),
     ("distance: 25 km", "distance: 0 km", "13 network.lanes.0.distance: found '0 km', want a distance from 1 m to 40000 km"),
     ("share: 5%, factor: 2", "share: 0%, factor: 2", "17 network.weather.0.share: found '0%', want a share above 0%"),
     ("timezone: Europe/Berlin", "timezone: Europe/Berlyn", "25 demand.timezone: unknown time zone 'Europe/Berlyn'; did you mean 'Europe/Berlin'?"),

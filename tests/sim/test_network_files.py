@@ -181,6 +181,15 @@ def test_lanes_take_as_long_as_their_mode_would(name: str) -> None:
         assert slow <= km / (lane.travel_time.s / 3600) <= fast, lane
 
 
+def test_the_continents_aircraft_fly_at_night_and_its_ferries_by_the_clock() -> None:
+    """In the evening to where parcels are sorted, and from there before the morning."""
+    for lane in network("continent").lanes:
+        assert bool(lane.departs) == (lane.mode in ("air", "sea")), lane
+        if lane.mode == "air":
+            assert all(3 * 3600 <= time.s <= 5 * 3600 for time in lane.departs), lane
+            assert all(20 * 3600 <= time.s <= 22 * 3600 for time in lane.departs_back), lane
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_dead_zones_lie_where_vans_drive(name: str) -> None:
     depots = [facility for facility in network(name).facilities if facility.kind == "depot"]

@@ -19,6 +19,7 @@ VIEWS = {
     "eta": "truth/facts/shipment.eta.updated/*.parquet",
     "scan": "truth/facts/facility.scan/*.parquet",
     "duty": "truth/facts/driver.status.changed/*.parquet",
+    "haul": "truth/world/linehaul/*.parquet",
 }
 Ask = Callable[[str], list[Any]]
 """Gives the rows of a SELECT over ``VIEWS``."""
@@ -167,6 +168,11 @@ def _night_network(told: Summary, ask: Ask) -> None:
         from scan where facility_id = 'LEJ'"""
     )
     assert night > 0.8
+    flights = """select avg((extract(hour from {}_time at time zone 'Europe/Berlin') between {} and {})::int), count(*)
+        from haul where regexp_full_match(lane_id, '{}')"""
+    ((before_midnight, count),) = ask(flights.format("arrived", 22, 23, "(ATH|EMA|HEL|MAD)-LEJ"))
+    assert (before_midnight > 0.9, count) == (True, 16), "all but one, in fog"
+    assert ask(flights.format("left", 3, 4, "LEJ-(ATH|EMA|HEL|MAD)")) == [(1, 16)]
     slow = _phases(told, "sorter_slowdown")
     assert (slow["during"].dwell_p90_min or 0) > 20 * 60, "a flight missed is a day lost"
     first, third, last = (_on_time(told, f"2026-02-0{day}") for day in (3, 5, 6))

@@ -20,7 +20,7 @@ MIN = HOUR // 60
 
 def forecast(scenario):
     cast = build_cast(scenario)
-    timetables = draw_timetables(cast.network, cast.rng)
+    timetables = draw_timetables(cast)
     return Forecast(cast.network, scenario.fleet, timetables, Travel(scenario, Randomness(scenario.seed)))
 
 

@@ -9,7 +9,7 @@ from sim.rng import Randomness
 from sim.units import Duration
 from sim.world.cast import build_cast
 from sim.world.disruptions import Hold
-from sim.world.timetable import Departures, Timetable
+from sim.world.timetable import Departures, EachHeadway
 
 LANE = build_cast(two_towns()).network.lanes[0]
 SLOTS = range(600)
@@ -22,7 +22,7 @@ def departures(*holds):
 @pytest.mark.parametrize(("now", "slot"), [(0, 0), (5, 0), (6, 1), (15, 1), (16, 2), (105, 10)])
 def test_the_next_departure_is_at_or_after_now(now, slot):
     """Departures at 5, 15, 25..."""
-    table = Timetable(5, 10)
+    table = EachHeadway(5, 10)
     assert table.slot_from(now) == slot
     assert table.departs_us(slot) >= now
 
