@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Generator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -48,19 +49,19 @@ def _kernel_events(scenario: Scenario) -> int:
             super().__init__()
             made.append(self)
 
-    simpy_environment, kernel.simpy.Environment = simpy.Environment, Counted
+    original, simpy.Environment = simpy.Environment, Counted
     try:
         for _ in kernel.slices(build_cast(scenario)):
             pass
     finally:
-        kernel.simpy.Environment = simpy_environment
+        simpy.Environment = original
     return int(next(made[0]._eid))
 
 
 def _bare_kernel_s(events: int) -> float:
     environment = simpy.Environment()
 
-    def waits() -> kernel.Steps:
+    def waits() -> Generator[simpy.Event, object, None]:
         while True:
             yield environment.timeout(1)
 
