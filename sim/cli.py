@@ -62,8 +62,9 @@ def _generate(given: Namespace) -> ExitStatus:
 
 
 def _sample(scenario: Scenario, given: Namespace) -> ExitStatus:
-    if given.out:
-        raise UsageError("--sample N writes nothing: give it, or --out DIR")
+    others = {"--out": given.out, "--limit": given.limit, "--speed": given.speed, "--backfill": given.backfill.us}
+    for name in (name for name, value in others.items() if value):
+        raise UsageError(f"--sample N writes nothing, and does not go with {name}")
     from sim.generation.sample import sample
 
     with keyboard_interrupt():
@@ -76,7 +77,7 @@ def _describe(given: Namespace) -> ExitStatus:
     folder = _run_folder(given.run, given.runs)
     from sim.report.describe import describe
 
-    with room_in(folder):
+    with room_in(writable(folder)):
         tell(describe(RunFolder(folder)))
     return ExitStatus.PASS
 

@@ -21,6 +21,8 @@ class Seal(msgspec.Struct, frozen=True):
     """Of ``truth``, ``ledger`` and ``log`` as a whole: over the lines ``<file digest>  <path>`` in order of path."""
     files: dict[str, str]
     """Of each file in ``SEALED_PARTS`` and in the log, by path in the run folder."""
+    limit: int | None = None
+    """After how many messages the log was ended early, or none."""
 
     def write(self, path: Path) -> None:
         """Write as JSON."""

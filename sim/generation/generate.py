@@ -14,7 +14,7 @@ from sim.generation.workers import chunks, rarely_collecting
 from sim.run_folder import RunFolder
 from sim.scenario import Scenario
 from sim.truth import remove_parts, write_reference
-from sim.world.cast import build_cast
+from sim.world.cast import Cast, build_cast
 from sim.world.kernel import slices
 
 Progress = Callable[[float, int], None]
@@ -31,7 +31,7 @@ def generate(
     cast = build_cast(scenario)
     write_reference(folder.truth, cast)
     folder.spool.mkdir()
-    merge, done = Merge(), _Done(progress)
+    merge, done = Merge(), _Done(progress, cast, live=options.pace is not None)
     pressed = chunks(cast, slices(cast, done.time), folder.path, options.workers)
     try:
         with (
@@ -68,15 +68,22 @@ def _wanted(pieces: Iterator[Piece], options: Options) -> Iterator[Piece]:
 class _Done:
     """Brings what two parts know of the progress together."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, cast: Cast, live: bool) -> None:
         self.count = 0
         self._share = 0.0
-        self._progress = progress
+        self._progress, self._cast, self._live = progress, cast, live
 
     def time(self, share: float) -> None:
-        self._share = share
-        self._progress(share, self.count)
+        """How far the kernel is, which runs ahead of a live log."""
+        if not self._live:
+            self._tell(share)
 
     def messages(self, piece: Piece) -> None:
         self.count += piece.messages.num_rows
-        self._progress(self._share, self.count)
+        arrived = int(piece.messages.column("ingest_time")[-1].as_py())
+        so_far = (arrived - self._cast.start_us) / self._cast.scenario.duration.us
+        self._tell(min(so_far, 1.0) if self._live else self._share)
+
+    def _tell(self, share: float) -> None:
+        self._share = share
+        self._progress(share, self.count)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
+
+import msgspec
 
 from backends.local.event_log import LocalEventLog
 from sim.errors import UsageError
@@ -22,8 +27,31 @@ _MINUTE_US = 60 * US_PER_S
 
 
 def fill(folder: RunFolder, scenario: Scenario, options: Options, echo: Callable[[str], None]) -> int:
-    """Leave scenario, truth, ledger, log and seal in a folder that is there; give the number of messages."""
-    folder.unfinished.touch()
+    """Leave scenario, truth, ledger, log and seal in a folder that is there; give the number of messages.
+
+    Raises UsageError if somebody else is at it.
+    """
+    with _claimed(folder):
+        return _fill(folder, scenario, options, echo)
+
+
+@contextmanager
+def _claimed(folder: RunFolder) -> Iterator[None]:
+    """Hold the folder's mark, as long as it is unfinished: the system lets go of it if this process is killed."""
+    with folder.unfinished.open("a") as mark:
+        _claim(folder, mark)
+        yield
+        folder.unfinished.unlink()
+
+
+def _claim(folder: RunFolder, mark: TextIO) -> None:
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UsageError(f"{folder.path}: another process is generating into it; give another folder") from None
+
+
+def _fill(folder: RunFolder, scenario: Scenario, options: Options, echo: Callable[[str], None]) -> int:
     folder.scenario.write_text(resolve(scenario), encoding="utf-8")
     log = LocalEventLog(folder.log, scenario.platform.log_partitions)
     minutes = max(1, scenario.duration.us // _MINUTE_US)
@@ -32,9 +60,8 @@ def fill(folder: RunFolder, scenario: Scenario, options: Options, echo: Callable
         messages = generate(scenario, folder, log, options, lambda share, _: progress.update_to(round(share * minutes)))
     took_s = time.monotonic() - began
     echo(f"{messages:,} messages in {took_s:.1f} s, {messages / max(took_s, 1e-9):,.0f} a second")
-    sealed = seal(folder.path)
+    sealed = msgspec.structs.replace(seal(folder.path), limit=options.limit)
     sealed.write(folder.seal)
-    folder.unfinished.unlink()
     for part, digest in sealed.digests.items():
         echo(f"{part:<7} sha256 {digest}")
     return messages
@@ -46,6 +73,9 @@ def empty_folder(path: Path) -> RunFolder:
     if folder.seal.exists():
         raise UsageError(f"{path}: holds a generated run; give a folder that is not there yet, or remove this one")
     mark = folder.unfinished
+    if mark.exists():
+        with mark.open("a") as claimed:
+            _claim(folder, claimed)
     parts = (folder.scenario, folder.truth, folder.ledger, folder.log, folder.spool, mark) if mark.exists() else ()
     strangers = sorted(set(path.iterdir()) - set(parts))
     if strangers:

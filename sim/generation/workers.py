@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -46,9 +46,9 @@ def _in_parallel(scenario: Scenario, slices: Iterator[Slice], folder: Path, work
         return
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of Arrow's threads
     with ProcessPoolExecutor(workers, context, _begin, (scenario, folder)) as pool:
-        pressing = deque([_submitted(pool, first)])
+        pressing: deque[Future[Chunk]] = deque()
         try:
-            for one in slices:
+            for one in chain([first], slices):
                 pressing.append(_submitted(pool, one))
                 while pressing[0].done() or len(pressing) >= workers * _AHEAD:
                     yield pressing.popleft().result()
@@ -57,6 +57,8 @@ def _in_parallel(scenario: Scenario, slices: Iterator[Slice], folder: Path, work
             while pressing:
                 yield pressing.popleft().result()
         except BrokenProcessPool as error:
+            for worker in multiprocessing.active_children():
+                worker.kill()  # the pool overlooks one that was starting when it broke, and would wait for it
             raise BackendError(_KILLED) from error
         finally:
             pool.shutdown(cancel_futures=True)

@@ -8,9 +8,16 @@ from sim.report.described.sources import open_sources, refuse_unfinished
 from sim.report.described.told import tell_of
 from sim.run_folder import RunFolder
 from sim.scenario_file import load
+from sim.seal import Seal
 
 NUMBERS = "describe.json"
 PLOT = "describe.svg"
+
+
+def _limited(folder: RunFolder) -> str:
+    """A warning, where the log was ended early: what came later is missing everywhere below."""
+    limit = Seal.read(folder.seal).limit if folder.seal.exists() else None
+    return f"the first {limit:,} messages alone: the run was ended early by --limit\n\n" if limit else ""
 
 
 def describe(folder: RunFolder) -> str:
@@ -28,4 +35,5 @@ def describe(folder: RunFolder) -> str:
 
     found.write(folder.path / NUMBERS)
     (folder.path / PLOT).write_text(draw(seen), encoding="utf-8")
-    return f"{tell_of(found)}\n\nnext: open {folder.path / PLOT}; all numbers are in {folder.path / NUMBERS}"
+    told = f"{_limited(folder)}{tell_of(found)}"
+    return f"{told}\n\nnext: open {folder.path / PLOT}; all numbers are in {folder.path / NUMBERS}"

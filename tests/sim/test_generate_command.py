@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,32 @@ def test_an_impossible_world_proves_nothing(
     monkeypatch.setattr(world, "check", lambda *_: broken)
     assert main(["generate", "hello", "--out", str(tmp_path / "new"), "--limit", "5", "--workers", "1"]) == 3
     assert capsys.readouterr().out.splitlines()[-1] == f"world   {broken.note}"
+
+
+def test_two_at_once_do_not_mix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "shared"
+    out.mkdir()
+    with (out / "unfinished").open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert main(["generate", "hello", "--out", str(out), "--limit", "5"]) == 2
+        assert "another process is generating into it" in capsys.readouterr().err
+    assert main(["generate", "hello", "--out", str(out), "--limit", "5", "--workers", "1"]) == 0
+
+
+def test_half_a_run_is_not_described(generated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    half = tmp_path / "half"
+    shutil.copytree(generated, half)
+    (half / "unfinished").touch()
+    assert main(["describe", str(half)]) == 2
+    assert "its generation goes on, or was stopped" in capsys.readouterr().err
+
+
+def test_a_limited_run_says_so_when_it_is_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "limited"
+    assert main(["generate", "hello", "--out", str(out), "--limit", "4000", "--workers", "1"]) == 0
+    capsys.readouterr()
+    assert main(["describe", str(out)]) == 0
+    assert capsys.readouterr().out.startswith("the first 4,000 messages alone: the run was ended early by --limit\n")
 
 
 def test_another_seed_is_another_run(generated: Path, tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ def select(name: str) -> str:
 
 def refuse_unfinished(folder: RunFolder) -> None:
     """Raise UsageError for a folder that has not all that a generated run has."""
+    if folder.unfinished.exists():
+        raise UsageError(f"{folder.path}: its generation goes on, or was stopped; nothing is told of half a run")
     needed = _needed(folder)
     missing = [path for path, there in needed.items() if not there]
     if len(missing) == len(needed):

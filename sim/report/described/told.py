@@ -124,7 +124,7 @@ def _drivers(told: Description) -> Iterator[Section]:
 
 
 def _disruptions(told: Description) -> Iterator[Section]:
-    head = ("", "stays", "dwell 50 %", "dwell 90 %", "trucks", "dock wait 90 %", "delivered", "on time %")
+    head = ("", "stays", "dwell 50 %", "dwell 90 %", "trucks", "dock wait 90 %", "promised for then", "on time %")
     for one in told.disruptions:
         rows = [
             (

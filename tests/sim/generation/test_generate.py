@@ -226,3 +226,15 @@ def test_arrivals_rise_in_every_partition(made: Make) -> None:
     for batch in read_log(made("one").log):
         assert (np.diff(batch.column("offset").to_numpy()) == 1).all()
         assert (np.diff(batch.column("ingest_time").cast(pa.int64()).to_numpy()) >= 0).all()
+
+
+def test_a_live_log_tells_how_far_it_is_itself(scenario: Scenario, tmp_path: Path) -> None:
+    folder, told = RunFolder(tmp_path), []
+    start_us = int(scenario.start.timestamp()) * 1_000_000
+    pace = Pace(3_600.0, start_us, now=lambda: 0.0, sleep=lambda _: None)
+    log = LocalEventLog(folder.log, 3)
+    generate(scenario, folder, log, Options(limit=2_000, pace=pace), lambda *so_far: told.append(so_far))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.5 < shares[-1] + 0.5
+    assert [count for _, count in told if count] == [count for _, count in told]
