@@ -78,7 +78,7 @@ ANY = Limits(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 """Of a run whose scenario is unknown: any time, and the rules of a fleet of which a scenario says nothing."""
 
 
-def check_truth(folder: Path, limits: Limits = ANY, memory_limit: str = "1500MB") -> list[Violation]:
+def check_truth(folder: Path, limits: Limits = ANY, memory_limit: str = "700MB") -> list[Violation]:
     """All invariants that the truth in this folder breaks, by name; none if it is possible.
 
     Raises BackendError if its files can't be read.
