@@ -58,6 +58,7 @@ def _run(chosen: argparse.Namespace) -> None:
         token_key=key,
         allowed_lateness_us=round(chosen.allowed_lateness * _US_PER_S),
         future_tolerance_us=round(chosen.future_tolerance * _US_PER_S),
+        dedupe_ttl_us=round(chosen.dedupe_ttl * _US_PER_S),
         staging=chosen.warehouse / ".staging",
     )
     run(log, _warehouse(chosen), reference, settings)

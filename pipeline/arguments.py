@@ -81,6 +81,7 @@ def _add_run(commands: Any) -> None:
     )
     _add_seconds(run, "--allowed-lateness", 86_400, "how long after its window's end an event still counts in KPIs")
     _add_seconds(run, "--future-tolerance", 300, "how far an event may lie ahead of its arrival, else it is rejected")
+    _add_seconds(run, "--dedupe-ttl", 7 * 86_400, "how long an event is remembered, to know its copies by")
 
 
 def _add_marts(commands: Any) -> None:

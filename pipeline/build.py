@@ -43,6 +43,8 @@ class Settings:
     token_key: bytes = field(repr=False)
     allowed_lateness_us: int
     future_tolerance_us: int
+    dedupe_ttl_us: int
+    """How long after its first arrival an event is remembered: what comes again later is not known for a copy."""
     staging: Path
     """Where batches wait. ``run`` makes a folder of its own in it, and removes that at the end."""
     shards: int = 4

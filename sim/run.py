@@ -118,6 +118,7 @@ def _process(
         token_key=key,
         allowed_lateness_us=scenario.platform.allowed_lateness.us,
         future_tolerance_us=scenario.platform.future_tolerance.us,
+        dedupe_ttl_us=scenario.platform.dedupe_ttl.us,
         staging=folder.staging,
     )
     with Progress("process", messages, "msg") as progress, _polling(progress):

@@ -68,6 +68,8 @@ class Platform(Part, frozen=True):
     log_partitions: Annotated[int, Meta(ge=1, le=256)] = 4
     allowed_lateness: Duration = Duration(24 * 3600 * 1_000_000)
     future_tolerance: Duration = Duration(5 * 60 * 1_000_000)
+    dedupe_ttl: Duration = Duration(7 * 24 * 3600 * 1_000_000)
+    """How long the platform remembers an event, to know its copies by."""
 
 
 class Scenario(Part, frozen=True, kw_only=True):

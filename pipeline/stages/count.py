@@ -23,6 +23,7 @@ def counts(rows: pa.RecordBatch, stage: str, metric: str) -> pa.RecordBatch:
         "metric": pa.array([metric] * grouped.num_rows, pa.string()),
         "event_type": grouped["event_type"],
         "tenant_id": grouped["tenant_id"],
+        "label": pa.array([""] * grouped.num_rows, pa.string()),
         "value": pc.cast(grouped["count_all"], pa.float64()),
     }
     return one_batch(pa.table([columns[name] for name in METRICS.schema.names], METRICS.schema))

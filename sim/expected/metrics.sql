@@ -14,7 +14,7 @@ counted as (
     union all
     select *, 'windows', 'too_late' from outcome where fate = 'too_late'
 )
-select stage, metric, event_type, coalesce(tenant_id, '') as tenant_id, count(*)::double as value
+select stage, metric, event_type, coalesce(tenant_id, '') as tenant_id, '' as label, count(*)::double as value
 from counted
 group by all
 order by all

@@ -17,7 +17,13 @@ from pipeline.contract.tables import TABLES
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(KEY, allowed_lateness_us=HOUR_US, future_tolerance_us=60 * 1_000_000, staging=tmp_path / "staging")
+    return Settings(
+        KEY,
+        allowed_lateness_us=HOUR_US,
+        future_tolerance_us=60 * 1_000_000,
+        dedupe_ttl_us=7 * 24 * HOUR_US,
+        staging=tmp_path / "staging",
+    )
 
 
 @pytest.fixture
