@@ -23,6 +23,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from backends.interface import EventLog, TableSpec, Warehouse
 from pipeline.contract.tables import DIMENSIONS, EVENTS
+from pipeline.key_ring import KeyRing
 from pipeline.own_folder import own_folder
 from pipeline.plain_errors import plain_errors
 from pipeline.stages.archive import Archive
@@ -40,7 +41,7 @@ from pipeline.stages.windows import Windows
 class Settings:
     """What a run of the pipeline depends on beside its input."""
 
-    token_key: bytes = field(repr=False)
+    keys: KeyRing
     allowed_lateness_us: int
     future_tolerance_us: int
     dedupe_ttl_us: int
@@ -56,11 +57,11 @@ class Stages:
 
     archive: Callable[[Settings], beam.PTransform] = lambda _: Archive()
     """``MESSAGE`` batches to ``raw``."""
-    decode: Callable[[Settings], beam.PTransform] = lambda s: Decode(s.future_tolerance_us, s.token_key)
+    decode: Callable[[Settings], beam.PTransform] = lambda s: Decode(s.future_tolerance_us, s.keys.hash_key)
     """``MESSAGE`` batches to ``valid`` (``VALID``) and ``rejected``."""
-    tokenise: Callable[[Settings], beam.PTransform] = lambda s: Tokenise(s.token_key)
+    tokenise: Callable[[Settings], beam.PTransform] = lambda s: Tokenise(s.keys)
     """``VALID`` batches to ``valid``."""
-    dedupe: Callable[[Settings], beam.PTransform] = lambda s: Dedupe(str(s.staging), s.shards)
+    dedupe: Callable[[Settings], beam.PTransform] = lambda s: Dedupe(str(s.staging), s.shards, s.dedupe_ttl_us)
     """``VALID`` batches to ``first`` (``VALID``), ``duplicate`` and ``rejected``."""
     windows: Callable[[Settings], beam.PTransform] = lambda s: Windows(s.allowed_lateness_us)
     """``VALID`` batches to ``events`` (``PLACED``) and ``too_late``."""

@@ -36,9 +36,9 @@ def claims_of(events: pa.RecordBatch, staged: bytes) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([columns[name] for name in CLAIMS.names], schema=CLAIMS)
 
 
-def by_event_id(claims: pa.RecordBatch) -> tuple[list[tuple[bytes, pa.RecordBatch]], pa.RecordBatch]:
+def by_event_id(claims: pa.RecordBatch, ttl_us: int) -> tuple[list[tuple[bytes, pa.RecordBatch]], pa.RecordBatch]:
     """The first round: losers by staged batch, and the claims of those status changes that won."""
-    contest = first_of_key(claims, "id_hash")
+    contest = first_of_key(claims, "id_hash", ttl_us)
     content = words(claims.column("content_hash"))
     same = (content[contest.losers] == content[contest.lost_to]).all(axis=1)
     reasons = np.where(same, "event_id", Rejection.CONFLICTING_DUPLICATE.value)
@@ -46,9 +46,9 @@ def by_event_id(claims: pa.RecordBatch) -> tuple[list[tuple[bytes, pa.RecordBatc
     return _losers(claims, contest, reasons), winners.filter(winners.column("status_hash").is_valid())
 
 
-def by_status(claims: pa.RecordBatch) -> list[tuple[bytes, pa.RecordBatch]]:
+def by_status(claims: pa.RecordBatch, ttl_us: int) -> list[tuple[bytes, pa.RecordBatch]]:
     """The second round, among winners of the first: losers by staged batch."""
-    contest = first_of_key(claims, "status_hash")
+    contest = first_of_key(claims, "status_hash", ttl_us)
     return _losers(claims, contest, np.full(len(contest.losers), "status"))
 
 

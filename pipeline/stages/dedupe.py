@@ -1,7 +1,8 @@
 """Each event once, in flat memory: only claims (hashes and places) are shuffled, in two rounds.
 
 The events themselves wait in staging until it is known which of them lost. The first by ``(ingest_time, log position)``
-wins, in whatever order batches come. All events of a run are looked at: ids are never forgotten within one.
+wins, in whatever order batches come. What comes more than the TTL after the first is a first again: a key is
+remembered no longer, as it would be by a stream whose memory is bounded.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ _Losers = beam.typehints.KV[bytes, pa.RecordBatch]
 class Dedupe(beam.PTransform):
     """Valid events to ``first``, ``duplicate`` and ``rejected``."""
 
-    def __init__(self, staging: str, shards: int) -> None:
+    def __init__(self, staging: str, shards: int, ttl_us: int) -> None:
         super().__init__()
         self._staging = staging
         self._shards = shards
+        self._ttl_us = ttl_us
 
     def expand(self, events: Any) -> Any:
         """The outputs, by name."""
@@ -38,11 +40,13 @@ class Dedupe(beam.PTransform):
             events | "Stage" >> beam.ParDo(_Stage(self._staging, self._shards)).with_outputs("claims", main="losers")
         )
         by_id = staged["claims"] | "Same id" >> beam.GroupByKey()
-        ids = _two(by_id | "First of id" >> beam.ParDo(_ById(self._shards)).with_outputs("claims", main="losers"))
+        ids = _two(
+            by_id | "First of id" >> beam.ParDo(_ById(self._shards, self._ttl_us)).with_outputs("claims", main="losers")
+        )
         statuses = (
             ids["claims"]
             | "Same status" >> beam.GroupByKey()
-            | "First of status" >> beam.ParDo(_ByStatus()).with_output_types(_Losers)
+            | "First of status" >> beam.ParDo(_ByStatus(self._ttl_us)).with_output_types(_Losers)
         )
         losers = (
             (staged["losers"], ids["losers"], statuses) | "Losers" >> beam.Flatten() | "Same batch" >> beam.GroupByKey()
@@ -82,20 +86,24 @@ class _Stage(beam.DoFn):
 
 
 class _ById(beam.DoFn):
-    def __init__(self, shards: int) -> None:
+    def __init__(self, shards: int, ttl_us: int) -> None:
         self._shards = shards
+        self._ttl_us = ttl_us
 
     def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
         with without_values("dedupe"):
-            losers, status_changes = by_event_id(_joined(keyed[1]))
+            losers, status_changes = by_event_id(_joined(keyed[1]), self._ttl_us)
             yield from losers
             yield from _sharded(status_changes, "status_hash", self._shards)
 
 
 class _ByStatus(beam.DoFn):
+    def __init__(self, ttl_us: int) -> None:
+        self._ttl_us = ttl_us
+
     def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[tuple[bytes, pa.RecordBatch]]:
         with without_values("dedupe"):
-            yield from by_status(_joined(keyed[1]))
+            yield from by_status(_joined(keyed[1]), self._ttl_us)
 
 
 class _Settle(beam.DoFn):

@@ -1,4 +1,11 @@
-"""Who came first: of all claims to one key, the one that arrived first wins, whatever the order they are looked at."""
+"""Who came first: of all claims to one key, the one that arrived first wins, whatever the order they are looked at.
+
+A key is remembered for a time to live (TTL), counted from the arrival of its first claim; copies don't prolong it::
+
+    ingest_time  t        t + ttl
+    -------------|-----------|-------------------->
+               first  copy  copy  first  copy          the second first is what later claims are compared with
+"""
 
 from __future__ import annotations
 
@@ -35,20 +42,43 @@ class Contest(NamedTuple):
     lost_to: npt.NDArray[np.intp]
 
 
-def first_of_key(claims: pa.RecordBatch, key: str) -> Contest:
+def first_of_key(claims: pa.RecordBatch, key: str, ttl_us: int) -> Contest:
     """Find the first claim of each key by ``(ingest_time, log_partition, log_offset)``.
 
+    A claim more than ``ttl_us`` microseconds after the first of its key is a first again, and so on.
     A log edited by hand may have two messages at one place; then where they are staged decides.
     """
     high, low = words(claims.column(key)).T
     staged_high, staged_low = words(claims.column("staged")).T
-    place = [_integers(claims, name) for name in ("log_offset", "log_partition", "ingest_time")]
-    order = np.lexsort((_integers(claims, "row"), staged_low, staged_high, *place, low, high))
+    arrival = _integers(claims, "ingest_time")
+    place = (_integers(claims, "log_offset"), _integers(claims, "log_partition"))
+    order = np.lexsort((_integers(claims, "row"), staged_low, staged_high, *place, arrival, low, high))
     high, low = high[order], low[order]
     is_first = np.ones(len(order), dtype=bool)
     is_first[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
+    is_first[_again(is_first, arrival[order], ttl_us)] = True
     first = order[np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))]
     return Contest(order[is_first], order[~is_first], first[~is_first])
+
+
+def _again(is_first: npt.NDArray[np.bool_], arrival: npt.NDArray[np.int64], ttl_us: int) -> npt.NDArray[np.intp]:
+    """Rows, sorted by key and arrival, that come after the memory of their key's last first has ended."""
+    first = np.flatnonzero(is_first)
+    last = np.append(first, len(is_first))[1:] - 1
+    forgotten = arrival[last] - arrival[first] > ttl_us
+    first, last = first[forgotten], last[forgotten]
+    found = [first[:0]]
+    if len(first):
+        instants, rank = np.unique(arrival, return_inverse=True)
+        key = np.cumsum(is_first) * (len(instants) + 1)
+        sorted_by = key + rank
+    while len(first):  # one round for each time that a key is forgotten
+        ends = key[first] + np.searchsorted(instants, arrival[first] + ttl_us, side="right")
+        first = np.searchsorted(sorted_by, ends)
+        found.append(first)
+        forgotten = arrival[last] - arrival[first] > ttl_us
+        first, last = first[forgotten], last[forgotten]
+    return np.concatenate(found)
 
 
 def words(hashes: pa.Array) -> npt.NDArray[np.uint64]:

@@ -23,6 +23,7 @@ from pipeline.stages.first_of_key import first_of_key, words
 from pipeline.stages.tokenise import Tokenise
 
 SHARDS = 4
+TTL_US = 7 * 86_400 * 1_000_000
 KEY = b"0123456789abcdef"
 
 
@@ -34,7 +35,7 @@ def _by_shard(events: pa.RecordBatch):
 
 def _firsts(_: int, batches) -> pa.RecordBatch:
     events = one_batch(pa.Table.from_batches(list(batches)))
-    return events.take(pa.array(first_of_key(claims_of(events, bytes(16)), "id_hash").winners))
+    return events.take(pa.array(first_of_key(claims_of(events, bytes(16)), "id_hash", TTL_US).winners))
 
 
 def shuffle_events(events, _: str):
@@ -43,7 +44,7 @@ def shuffle_events(events, _: str):
 
 
 def shuffle_claims(events, staging: str):
-    return (events | Dedupe(staging, SHARDS))["first"]
+    return (events | Dedupe(staging, SHARDS, TTL_US))["first"]
 
 
 WAYS = {"shuffle claims": shuffle_claims, "shuffle events": shuffle_events}

@@ -17,6 +17,7 @@ from pipeline.stages.dedupe import Dedupe
 from pipeline.stages.first_of_key import first_of_key
 
 S = timedelta(seconds=1)
+TTL_US = 3600 * 1_000_000
 
 
 def valid(*values: bytes) -> pa.RecordBatch:
@@ -29,7 +30,7 @@ def dedupe(
     found: dict[str, list[dict[str, object]]] = {}
     runner = FnApiRunner(bundle_repeat=bundle_repeat)
     pipeline = beam.Pipeline(runner=runner, options=PipelineOptions([]))
-    outputs = pipeline | beam.Create(batches) | Dedupe(str(staging), 3)
+    outputs = pipeline | beam.Create(batches) | Dedupe(str(staging), 3, TTL_US)
     for name in ("first", "duplicate", "rejected"):
         folder = staging.with_name(f"{staging.name}-{name}")
         folder.mkdir(exist_ok=True)
@@ -117,7 +118,7 @@ def test_arrival_comes_before_place_and_place_before_nothing() -> None:
     )
     places = pa.array([0, 7, 5], pa.int64())
     batch = batch.set_column(batch.schema.get_field_index("log_offset"), batch.schema.field("log_offset"), places)
-    contest = first_of_key(claims_of(batch, b"0" * 16), "id_hash")
+    contest = first_of_key(claims_of(batch, b"0" * 16), "id_hash", TTL_US)
     assert contest.winners.tolist() == [2]
     assert sorted(contest.losers.tolist()) == [0, 1]
     assert set(contest.lost_to.tolist()) == {2}
@@ -125,12 +126,12 @@ def test_arrival_comes_before_place_and_place_before_nothing() -> None:
 
 def test_two_messages_at_one_place_are_still_one_and_its_copy() -> None:
     batch = pa.concat_batches([valid(event(scan())), valid(event(scan()))])
-    losers, _ = by_event_id(claims_of(batch, b"0" * 16))
+    losers, _ = by_event_id(claims_of(batch, b"0" * 16), TTL_US)
     outputs = settle(batch, losers[0][1])
     assert {name: rows.num_rows for name, rows in outputs.items()} == {"first": 1, "duplicate": 1, "rejected": 0}
 
 
 def test_settling_keeps_where_the_rows_were_read() -> None:
     batch = valid(*COPIES[:3]).replace_schema_metadata({"origin": "here"})
-    losers, _ = by_event_id(claims_of(batch, b"0" * 16))
+    losers, _ = by_event_id(claims_of(batch, b"0" * 16), TTL_US)
     assert {rows.schema.metadata[b"origin"] for rows in settle(batch, losers[0][1]).values()} == {b"here"}
