@@ -29,11 +29,12 @@ MATCHED_ON = ("event_id", "status")
 _NONE = -1
 
 
-def fates(plan: Plan, *, allowed_lateness_us: int, future_tolerance_us: int) -> pa.Table:
+def fates(plan: Plan, *, allowed_lateness_us: int, future_tolerance_us: int, dedupe_ttl_us: int) -> pa.Table:
     """``fate``, ``code``, ``kept_row`` and ``matched_on`` of each message, by row of the plan.
 
-    ``kept_row`` is the row of the message that a duplicate repeats. What was dropped has no fate: null. Text is
-    dictionary-encoded, by ``FATES``, ``CODES`` and ``MATCHED_ON``.
+    ``kept_row`` is the row of the message that a duplicate repeats: that came first, and is remembered for
+    ``dedupe_ttl_us`` from its arrival on, whatever copies come meanwhile. What comes later than that is a first again.
+    What was dropped has no fate: null. Text is dictionary-encoded, by ``FATES``, ``CODES`` and ``MATCHED_ON``.
     """
     messages = plan.messages
     refused = _refused(plan, future_tolerance_us)
@@ -41,7 +42,7 @@ def fates(plan: Plan, *, allowed_lateness_us: int, future_tolerance_us: int) -> 
     kept, matched_on = (np.full(len(messages), _NONE, dtype=np.int64) for _ in range(2))
     several = np.flatnonzero(facts_told_again(messages) & ~messages.dropped & (refused == _NONE))
     if len(several):
-        repeats = _repeats(messages, several)
+        repeats = _repeats(messages, several, dedupe_ttl_us)
         refused[repeats.conflicts] = CODES.index(Rejection.CONFLICTING_DUPLICATE)
         for number, (rows, firsts) in enumerate((repeats.of_id, repeats.of_status)):
             fate[rows], kept[rows], matched_on[rows] = FATES.index(Fate.DUPLICATE), firsts, number
@@ -103,30 +104,43 @@ class _Repeats:
     """The same id with another body."""
 
 
-def _repeats(messages: Messages, rows: I64) -> _Repeats:
+def _repeats(messages: Messages, rows: I64, ttl_us: int) -> _Repeats:
     rows = rows[np.argsort(messages.ingest_time[rows], kind="stable")]
+    arrived = messages.ingest_time
     # All of one fact have its producer, and with it the source.
-    first = _first_like(rows, messages.event_type[rows], messages.fact_row[rows], messages.new_id[rows])
+    first = _remembered(
+        rows, arrived, ttl_us, messages.event_type[rows], messages.fact_row[rows], messages.new_id[rows]
+    )
     again = rows != first
     conflict = again & (
         (messages.body[rows] != messages.body[first]) | (messages.detail[rows] != messages.detail[first])
     )
     by_id = again & ~conflict
     status = rows[~again & (messages.event_type[rows] == type_code(STATUS_CHANGED))]
-    first_status = _first_like(status, messages.fact_row[status], messages.event_time[status])
+    first_status = _remembered(status, arrived, ttl_us, messages.fact_row[status], messages.event_time[status])
     other = status != first_status
     return _Repeats((rows[by_id], first[by_id]), (status[other], first_status[other]), rows[conflict])
 
 
-def _first_like(rows: I64, *same: I64) -> I64:
-    """For each of these rows the first one that has the same values."""
-    order = np.lexsort(same)  # stable: equal ones stay in their order
-    new = np.zeros(len(rows), dtype=bool)
-    new[:1] = True
+def _remembered(rows: I64, arrived: I64, ttl_us: int, *same: I64) -> I64:
+    """For each of these rows, in order of arrival, the one that is remembered when it comes: that has the same values.
+
+    It may be the row itself. Each round of the loop is about those that came after what was remembered was forgotten.
+    """
+    order = np.lexsort(same)  # stable: equal ones stay in order of arrival
+    opens = np.zeros(len(rows), dtype=bool)
+    opens[:1] = True
     for column in same:
-        new[1:] |= column[order][1:] != column[order][:-1]
+        opens[1:] |= column[order][1:] != column[order][:-1]
+    times, places = arrived[rows[order]], np.arange(len(rows))
+    while True:
+        opened_by = np.maximum.accumulate(np.where(opens, places, 0))
+        forgotten = times - times[opened_by] > ttl_us
+        if not forgotten.any():
+            break
+        opens[1:] |= forgotten[1:] & ~(forgotten[:-1] & (opened_by[1:] == opened_by[:-1]))
     first = np.empty_like(rows)
-    first[order] = rows[order][np.maximum.accumulate(np.where(new, np.arange(len(rows)), 0))]
+    first[order] = rows[order][opened_by]
     return first
 
 

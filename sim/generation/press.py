@@ -46,7 +46,10 @@ def _messages(cast: Cast, plan: Plan) -> pa.RecordBatch:
     """What is sent, in order of arrival."""
     platform = cast.scenario.platform
     decided = fates(
-        plan, allowed_lateness_us=platform.allowed_lateness.us, future_tolerance_us=platform.future_tolerance.us
+        plan,
+        allowed_lateness_us=platform.allowed_lateness.us,
+        future_tolerance_us=platform.future_tolerance.us,
+        dedupe_ttl_us=platform.dedupe_ttl.us,
     )
     sent = np.flatnonzero(~plan.messages.dropped)
     rows = sent[np.argsort(plan.messages.ingest_time[sent], kind="stable")]

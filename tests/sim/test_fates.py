@@ -2,9 +2,7 @@
 
 from dataclasses import fields
 
-import duckdb
 import numpy as np
-import pyarrow as pa
 import pytest
 from plans_by_hand import journal, planned, with_producers
 
@@ -21,6 +19,7 @@ from sim.wire.poison import AVRO_POISONS, POISONS
 
 S = 1_000_000
 HOUR = 3600 * S
+TTL = 99 * HOUR
 STATUS, SCAN = type_code("shipment.status.changed"), type_code("facility.scan")
 JSON, AVRO = (0,) * len(PRODUCERS), (1,) * len(PRODUCERS)
 DETAILS = ("cut_short", "run_on", "not_utf8", "nested_too_deep", "huge_length", "battery")
@@ -34,9 +33,10 @@ def _plan(*rows: dict[str, object], formats: tuple[int, ...] = JSON) -> Plan:
     return Plan({}, Messages(**columns), 0, HOUR, formats, details=DETAILS)
 
 
-def _decide(*rows: dict[str, object], lateness: int = HOUR, tolerance: int = 60 * S, formats=JSON):
+def _decide(*rows: dict[str, object], lateness: int = HOUR, tolerance: int = 60 * S, ttl: int = TTL, formats=JSON):
     plan = _plan(*rows, formats=formats)
-    return fates(plan, allowed_lateness_us=lateness, future_tolerance_us=tolerance).to_pylist()
+    decided = fates(plan, allowed_lateness_us=lateness, future_tolerance_us=tolerance, dedupe_ttl_us=ttl)
+    return decided.to_pylist()
 
 
 def _bad(body: Body, detail: str = "battery") -> dict[str, object]:
@@ -147,7 +147,7 @@ def test_each_damage_and_poison_has_the_code_of_its_list(body, written, damages)
     plan = _plan(*({"fact_row": n, "body": body_code(body), "detail": n} for n in range(len(names))))
     formats = (written,) * len(PRODUCERS)
     plan = Plan({}, plan.messages, 0, HOUR, formats, details=names)
-    decided = fates(plan, allowed_lateness_us=HOUR, future_tolerance_us=0)
+    decided = fates(plan, allowed_lateness_us=HOUR, future_tolerance_us=0, dedupe_ttl_us=TTL)
     assert decided["code"].to_pylist() == [damage.code.value for damage in damages]
     assert FORMATS[written] in ("json", "avro")
 
@@ -170,31 +170,82 @@ def test_a_refused_message_from_the_future_repeats_nothing():
 
 
 def test_no_messages_have_no_fates():
-    assert fates(_plan(), allowed_lateness_us=0, future_tolerance_us=0).num_rows == 0
+    assert _decide() == []
 
 
-_IN_WORDS = """
-with m as (select *, row_number() over () - 1 as message from planned),
-live as (select * from m where not dropped and refused is null),
-by_id as (
-    select message, first_value(message) over same_id as first_by_id, first_value(body) over same_id as first_body
-    from live window same_id as (partition by event_type, luck, new_id order by ingest_time)),
-by_status as (
-    select message, first_value(message) over (partition by luck, event_time order by ingest_time) as first_by_status
-    from live join by_id using (message) where message = first_by_id and event_type = {status})
-select case
-    when dropped then null
-    when refused is not null then 'rejected'
-    when message <> first_by_id and body <> first_body then 'rejected'
-    when message <> coalesce(first_by_status, first_by_id) then 'duplicate'
-    when ingest_time <= (event_time // 300000000 + 1) * 300000000 then 'clean'
-    when ingest_time <= (event_time // 300000000 + 1) * 300000000 + {lateness} then 'late'
-    else 'too_late' end as fate
-from m left join by_id using (message) left join by_status using (message) order by message
-"""
+@pytest.mark.parametrize(("after", "fate"), [(TTL - 1, "duplicate"), (TTL, "duplicate"), (TTL + 1, "too_late")])
+def test_a_copy_is_known_for_one_as_long_as_its_first_is_remembered(after, fate):
+    assert _decide({"ingest_time": 5}, {"ingest_time": 5 + after})[1]["fate"] == fate
 
 
-def test_a_plan_with_everything_in_it_is_decided_as_sql_would():
+def test_what_comes_again_after_it_was_forgotten_is_remembered_from_then_on():
+    """
+    arrival   0     6  10  11       20 21    23
+              first |  |   first    |  |     first (forgotten 10 after 11)
+                    copies of 0     copies of 11
+    """
+    times = (0, 6, 10, 11, 20, 21, 23)
+    decided = _decide(*({"ingest_time": time} for time in times), ttl=10)
+    assert [row["kept_row"] for row in decided] == [None, 0, 0, None, 3, 3, None]
+
+
+def test_each_key_is_forgotten_by_its_own_first():
+    decided = _decide({"ingest_time": 0}, {"ingest_time": 8, "fact_row": 1}, {"ingest_time": 11, "fact_row": 1}, ttl=10)
+    assert [row["kept_row"] for row in decided] == [None, None, 1]
+
+
+def test_a_conflict_is_with_what_is_remembered_and_is_not_remembered_itself():
+    changed = {"body": body_code(Body.CHANGED)}
+    decided = _decide({"ingest_time": 0}, changed | {"ingest_time": 6}, changed | {"ingest_time": 12}, ttl=10)
+    assert [row["code"] for row in decided] == [None, "conflicting_duplicate", None]
+    assert decided[2]["fate"] == "clean"
+
+
+def test_a_status_is_forgotten_as_an_id_is():
+    def told(moment, new_id):
+        return {"event_type": STATUS, "ingest_time": moment, "new_id": new_id}
+
+    decided = _decide(told(0, 0), told(6, 1), told(11, 2), told(14, 0), ttl=10)
+    assert [(row["kept_row"], row["matched_on"]) for row in decided] == [
+        (None, None),
+        (0, "status"),
+        (None, None),
+        (2, "status"),
+    ]
+
+
+def _by_hand(messages: Messages, refused, lateness: int, ttl: int) -> list[str | None]:
+    """One message after the other, with a memory."""
+    decided: list[str | None] = [None] * len(messages)
+    ids: dict[tuple[int, ...], int] = {}
+    statuses: dict[tuple[int, ...], int] = {}
+
+    def remembered(memory, key, row):
+        first = memory.get(key)
+        if first is None or messages.ingest_time[row] - messages.ingest_time[first] > ttl:
+            memory[key] = first = row
+        return first
+
+    for row in np.argsort(messages.ingest_time, kind="stable"):
+        if messages.dropped[row] or refused[row]:
+            decided[row] = None if messages.dropped[row] else "rejected"
+            continue
+        kind, luck, id_, when, arrived = (
+            int(getattr(messages, name)[row]) for name in ("event_type", "luck", "new_id", "event_time", "ingest_time")
+        )
+        first = remembered(ids, (kind, luck, id_), row)
+        if first != row:
+            decided[row] = "duplicate" if messages.body[row] == messages.body[first] else "rejected"
+        elif kind == STATUS and remembered(statuses, (luck, when), row) != row:
+            decided[row] = "duplicate"
+        else:
+            behind = arrived - (when // WINDOW_US + 1) * WINDOW_US
+            decided[row] = "clean" if behind <= 0 else "late" if behind <= lateness else "too_late"
+    return decided
+
+
+@pytest.mark.parametrize("ttl", [99 * HOUR, 2 * HOUR, 60 * S, 0])
+def test_a_plan_with_everything_in_it_is_decided_as_one_by_one(ttl):
     app = DriverApp(lost_acknowledgement=Share(0.3), wrong_clock=Share(0.5))
     feed = CarrierFeed(file_every=Duration(HOUR), file_again=Share(0.5))
     one = with_producers(driver_app=app, carrier_feed=feed, hand_scanner=HandScanner(double_read=Share(0.3)))
@@ -211,20 +262,14 @@ def test_a_plan_with_everything_in_it_is_decided_as_sql_would():
     )
     cast, plan = planned(one, journal(per_hour=10))
     plan = apply_all(faults, plan, cast.rng)
-    decided = fates(plan, allowed_lateness_us=4 * HOUR, future_tolerance_us=60 * S)
+    decided = fates(plan, allowed_lateness_us=4 * HOUR, future_tolerance_us=60 * S, dedupe_ttl_us=ttl)
     messages = plan.messages
     bad = np.isin(messages.body, [BODIES.index(Body.MALFORMED), BODIES.index(Body.POISONED)])
     future = messages.event_time > messages.ingest_time + 60 * S
-    names = ("event_type", "luck", "new_id", "event_time", "ingest_time", "body", "dropped")
-    by_column = pa.table(
-        {name: getattr(messages, name) for name in names}
-        | {"refused": pa.array(np.where(bad | future, 1, 0), mask=~(bad | future))}
-    )
-    query = _IN_WORDS.format(status=STATUS, lateness=4 * HOUR)
-    with duckdb.connect() as connection:
-        connection.register("planned", by_column)
-        expected = connection.sql(query).to_arrow_table()["fate"].to_pylist()
+    expected = _by_hand(messages, bad | future, 4 * HOUR, ttl)
     assert decided["fate"].to_pylist() == expected
-    assert {"clean", "late", "too_late", "duplicate", "rejected", None} == set(expected)
+    assert {"clean", "late", "too_late", "rejected", None} <= set(expected)
+    assert ("duplicate" in expected) == bool(ttl)
     codes = decided["code"].to_pylist()
-    assert {code.value for code in (Rejection.EVENT_FROM_FUTURE, Rejection.CONFLICTING_DUPLICATE)} <= set(codes)
+    assert Rejection.EVENT_FROM_FUTURE.value in codes
+    assert (Rejection.CONFLICTING_DUPLICATE.value in codes) == bool(ttl)

@@ -60,5 +60,5 @@ def test_no_changed_copy_of_a_message_from_the_future_passes_for_its_first(plan)
     changed = Duplicate(share=Share(0.6), copy="changed", delay=Duration(20 * MIN))
     after = apply_all((skew, changed), plan, Randomness(3))
     copies = np.flatnonzero(after.messages.body == body_code(Body.CHANGED))
-    decided = fates(after, allowed_lateness_us=HOUR, future_tolerance_us=5 * MIN).take(copies)
+    decided = fates(after, allowed_lateness_us=HOUR, future_tolerance_us=5 * MIN, dedupe_ttl_us=99 * HOUR).take(copies)
     assert set(decided["code"].to_pylist()) == {"conflicting_duplicate"}
