@@ -43,7 +43,9 @@ def schema_hash(event_type: str, version: int, unknown: Iterable[str] = ()) -> s
 
 
 _plain_schema_hash = {key: schema_hash(*key) for key in _decode_payload}
-_WHERE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
+_WHERE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
+"""The place is the last that looks like one: a value that msgspec quotes before it may look like one too."""
+_OUT_OF_RANGE = re.compile(r"Number out of range|Integer value out of range|Expected `\w+` (?:<|>|of length)")
 
 
 def read_event(message: bytes) -> Event | Refusal:
@@ -153,7 +155,7 @@ def _worded(error: msgspec.ValidationError, struct: type[msgspec.Struct], root: 
     place = ".".join(filter(None, (root, path))) or "message"
     if what.startswith("Invalid enum value"):
         return Refusal(Rejection.OUT_OF_RANGE, f"{place}: must be one of {', '.join(_choices(struct, path))}")
-    if what.startswith("Number out of range") or re.match(r"Expected `\w+` (<|>|of length)", what):
+    if _OUT_OF_RANGE.match(what):
         return Refusal(Rejection.OUT_OF_RANGE, f"{place}: {what[0].lower()}{what[1:]}")
     return Refusal(Rejection.WRONG_TYPE, f"{place}: {what[0].lower()}{what[1:]}")
 
