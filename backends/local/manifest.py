@@ -90,3 +90,10 @@ def is_shown(connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequenc
     except duckdb.CatalogException:
         return False
     return shown == (str(folder), [spec.name for spec in specs])
+
+
+def files_of(folder: Path, table: str) -> list[tuple[str, int]]:
+    """The files of a table in the warehouse of a folder, by path inside it, and their rows. Nothing is written."""
+    with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
+        found = connection.execute("SELECT path, rows FROM ops.files WHERE table_name = ? ORDER BY path", [table])
+        return found.fetchall()
