@@ -49,13 +49,13 @@ def _ended(status: ExitStatus, why: str) -> ExitStatus:
 
 
 def _run(chosen: argparse.Namespace) -> None:
-    key = token_key.read(os.environ)
+    keys = token_key.read(os.environ)
     log = _log(chosen.log)
     reference = {spec.name.partition(".")[2]: _dimension(chosen.reference, spec) for spec in DIMENSIONS}
     from pipeline.build import Settings, run  # takes a second to import; no key, no start
 
     settings = Settings(
-        token_key=key,
+        keys=keys,
         allowed_lateness_us=round(chosen.allowed_lateness * _US_PER_S),
         future_tolerance_us=round(chosen.future_tolerance * _US_PER_S),
         dedupe_ttl_us=round(chosen.dedupe_ttl * _US_PER_S),

@@ -16,6 +16,7 @@ from backends.local.event_log import LocalEventLog
 from backends.local.warehouse import LocalWarehouse
 from pipeline import build
 from pipeline.contract.tables import TABLES
+from pipeline.key_ring import KeyRing
 from pipeline.marts import build_marts
 from sim import run_folder as folders
 from sim.checks.run_checks import check_run
@@ -29,7 +30,7 @@ from sim.progress import Progress
 from sim.run_folder import RunFolder, RunRecord
 from sim.scenario import Scenario
 from sim.scenario_file import load
-from sim.token_key import key_for_a_run, key_id, key_of_a_run
+from sim.token_key import fingerprints, keys_for_a_run, keys_of_a_run
 from sim.truth import read_reference
 
 Echo = Callable[[str], None]
@@ -49,7 +50,7 @@ class RunSummary(NamedTuple):
 def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo, workers: int = 1) -> Verdict:
     """Simulate, send, process, check; everything is left in a new folder of ``runs_folder``."""
     stages = stages_of(mutant)
-    key = key_for_a_run(runs_folder, echo)
+    ring = keys_for_a_run(runs_folder, echo)
     folder = folders.create(runs_folder, scenario.name)
     echo(f"run {folder.path}  seed {scenario.seed}")
     record = RunRecord(
@@ -57,13 +58,13 @@ def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo, w
         scenario.name,
         scenario.seed,
         mutant,
-        key_id(key),
+        fingerprints(ring),
         {package: version(package) for package in _DECIDING},
     )
     folder.write_record(record)
     with keyboard_interrupt():
         messages = fill(folder, scenario, Options(workers), echo)
-        _process(scenario, folder, key, stages, messages)
+        _process(scenario, folder, ring, stages, messages)
     folder.write_record(msgspec.structs.replace(record, finished=True))
     return check(folder.path)
 
@@ -74,9 +75,9 @@ def check(path: Path) -> Verdict:
     record = folder.read_record()
     if not record.finished:
         raise UsageError(f"{path}: this run stopped before its tables were done; start it again with `sim run`")
-    key = key_of_a_run(path.parent, record.token_key_id)
+    keys = keys_of_a_run(path.parent, record.token_keys)
     with keyboard_interrupt():
-        verdict = check_run(folder, record, load(folder.scenario), key)
+        verdict = check_run(folder, record, load(folder.scenario), keys)
     verdict.write(folder.verdict)
     return verdict
 
@@ -109,13 +110,13 @@ def _outcome(verdict: Path) -> str:
 def _process(
     scenario: Scenario,
     folder: RunFolder,
-    key: bytes,
+    ring: KeyRing,
     stages: build.Stages,
     messages: int,
 ) -> None:
     warehouse = LocalWarehouse(folder.warehouse, list(TABLES.values()))
     settings = build.Settings(
-        token_key=key,
+        keys=ring,
         allowed_lateness_us=scenario.platform.allowed_lateness.us,
         future_tolerance_us=scenario.platform.future_tolerance.us,
         dedupe_ttl_us=scenario.platform.dedupe_ttl.us,

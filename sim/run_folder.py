@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from sim.errors import UsageError
+
+Mode = Literal["batch", "streaming"]
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -17,10 +20,12 @@ class RunRecord(msgspec.Struct, frozen=True):
     scenario: str
     seed: int
     mutant: str | None
-    token_key_id: str
-    """Tells keys apart, and gives nothing away."""
+    token_keys: dict[str, str]
+    """Each key's id, and a fingerprint that tells keys and their times apart, and gives nothing away."""
     versions: dict[str, str]
     """Of the packages that decide the bytes written."""
+    mode: Mode = "batch"
+    """How the pipeline read the log."""
     finished: bool = False
     """Whether the pipeline and the marts were done."""
 

@@ -18,7 +18,7 @@ from pipeline.contract.rejections import Rejection
 from pipeline.contract.tables import REJECTED
 from pipeline.stages.attributes import claimed_tenant, claimed_type
 from pipeline.stages.each_batch import EachBatch, derived
-from pipeline.stages.keys import hash_key, keys
+from pipeline.stages.keys import keys
 from pipeline.stages.read_event import Event, read_event
 from pipeline.stages.rows import STATUS_LEAVES, VALID
 from pipeline.stages.strict_json import Refusal
@@ -35,10 +35,10 @@ class _Read(NamedTuple):
     refused_rows: list[int]
 
 
-def decode(messages: pa.RecordBatch, future_tolerance_us: int, token_key: bytes) -> dict[str, pa.RecordBatch]:
+def decode(messages: pa.RecordBatch, future_tolerance_us: int, hash_key: bytes) -> dict[str, pa.RecordBatch]:
     """``valid`` events (``VALID``) and ``rejected`` rows, each message in one of them."""
     read = _read(messages.column("value").to_pylist())
-    valid = _valid(messages, read, token_key)
+    valid = _valid(messages, read, hash_key)
     untimely, refusals = _untimely(valid, future_tolerance_us)
     refused_rows = [*read.refused_rows, *(read.rows[row] for row in untimely)]
     rejected = _rejected(messages, refused_rows, [*read.refusals, *refusals])
@@ -62,7 +62,7 @@ def _read(values: Sequence[bytes]) -> _Read:
     return read
 
 
-def _valid(messages: pa.RecordBatch, read: _Read, token_key: bytes) -> pa.RecordBatch:
+def _valid(messages: pa.RecordBatch, read: _Read, hash_key: bytes) -> pa.RecordBatch:
     payloads = [event[1] for event in read.events]
     columns = _of_messages(messages, read.rows) | _of_envelopes([event[0] for event in read.events])
     columns |= {
@@ -73,7 +73,7 @@ def _valid(messages: pa.RecordBatch, read: _Read, token_key: bytes) -> pa.Record
     }
     is_status = pc.equal(columns["event_type"], STATUS_CHANGED)
     columns |= _of_statuses(payloads, np.flatnonzero(is_status.to_numpy(zero_copy_only=False)))
-    columns |= keys(columns, is_status, [event[2] for event in read.events], hash_key(token_key))
+    columns |= keys(columns, is_status, [event[2] for event in read.events], hash_key)
     return derived(messages, columns, VALID)
 
 
@@ -152,6 +152,6 @@ def _rejected(messages: pa.RecordBatch, rows: list[int], refusals: list[Refusal]
 class Decode(EachBatch):
     """Messages to ``valid`` and ``rejected``."""
 
-    def __init__(self, future_tolerance_us: int, token_key: bytes) -> None:
-        split = partial(decode, future_tolerance_us=future_tolerance_us, token_key=token_key)
+    def __init__(self, future_tolerance_us: int, hash_key: bytes) -> None:
+        split = partial(decode, future_tolerance_us=future_tolerance_us, hash_key=hash_key)
         super().__init__("decode", split, ("valid", "rejected"))

@@ -6,7 +6,6 @@ Each part comes with its length, so that no two different lists of parts are one
 
 from __future__ import annotations
 
-import hmac
 from hashlib import blake2b
 from typing import Any
 
@@ -14,11 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.stages.rows import HASH
-
-
-def hash_key(token_key: bytes) -> bytes:
-    """The key of the hashes: another one than that of the tokens, but made from it."""
-    return hmac.digest(token_key, b"hashes of events", "sha256")
 
 
 def keys(columns: dict[str, Any], is_status: pa.Array, received: list[bytes], key: bytes) -> dict[str, Any]:

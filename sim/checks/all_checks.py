@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from backends.interface import TornSegment, Warehouse
 from pipeline.contract.tables import TABLES
-from sim.checks import conservation, dispositions, fired, log, pii, seal, tables, world
+from sim.checks import conservation, dispositions, fired, log, panes, pii, seal, tables, world
 from sim.checks.concealed import concealed_check, concealed_counts
 from sim.checks.counts import Conserved, FaultCount
 from sim.checks.guard import guarded
@@ -20,7 +20,8 @@ from sim.checks.personal import personal_values
 from sim.checks.scratch import Scratch, open_scratch
 from sim.checks.search import Search
 from sim.checks.verdict import CheckResult, Outcome, conclude
-from sim.expected import Expected, Terms, expected_tables
+from sim.expected import COMPARED, Expected, Terms, expected_tables
+from sim.expected.tokens import TokenKey
 from sim.ledger import Ledger
 from sim.scenario import Scenario
 from sim.seal import LOG, Seal
@@ -35,7 +36,9 @@ class Inputs:
     """The run folder."""
     read_seal: Callable[[], Seal]
     scenario: Scenario
-    token_key: bytes
+    token_keys: tuple[TokenKey, ...]
+    streaming: bool
+    """Whether the pipeline ran as a stream."""
     read_truth: Callable[[], Truth]
     read_ledger: Callable[[], Ledger]
     read_log: Callable[[Callable[[TornSegment], None]], Iterable[pa.RecordBatch]]
@@ -88,7 +91,7 @@ class _Run:
         self._in = inputs
         self._sealed = sealed
         self._scratch = scratch
-        self._search = Search(personal_values(inputs.read_truth(), inputs.token_key))
+        self._search = Search(personal_values(inputs.read_truth(), inputs.token_keys))
         scratch.load_ledger(inputs.read_ledger())
         _let_go()
         self._observed: Observed | None = None
@@ -134,10 +137,15 @@ class _Run:
     def compute_expected(self) -> CheckResult | None:
         if not self._observed:
             return None
-        terms = Terms.of(self._in.scenario, self._in.token_key)
+        terms = Terms.of(self._in.scenario, self._in.token_keys)
         self._expected = expected_tables(self._in.read_truth(), self._in.read_ledger(), terms)
         _let_go()
         return CheckResult("expected", Outcome.PASS, sum(table.num_rows for table in self._expected.tables.values()))
+
+    def check_panes(self) -> CheckResult | None:
+        if not self._expected or not self._observed:
+            return None
+        return panes.check(self._expected, self._observed, self._in.streaming)
 
     def check_table(self, name: str) -> CheckResult | None:
         if not self._expected or not self._observed:
@@ -169,7 +177,8 @@ _AFTER_SEAL: dict[str, Callable[[_Run], CheckResult | None]] = {
     "pii": _Run.check_pii,
     "warehouse": _Run.open_warehouse,
     "expected": _Run.compute_expected,
-    **{f"table {name}": partial(_Run.check_table, name=name) for name in TABLES},
+    "panes": _Run.check_panes,
+    **{f"table {name}": partial(_Run.check_table, name=name) for name in COMPARED},
     "dispositions": _Run.check_dispositions,
     "conservation": _Run.check_conservation,
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.contract.columns import latest_version, payload_leaves
-from sim.expected.tokens import TOKEN, token
+from sim.expected.tokens import TOKEN, TokenKey, token
 from sim.truth import Truth
 
 HIDDEN = "<hidden>"
@@ -17,10 +18,10 @@ class PersonalValue:
 
     kind: str
     token: str
-    """The token in the tenant where the value was first met."""
+    """The token in the tenant where the value was first met, under the oldest key."""
 
 
-def personal_values(truth: Truth, key: bytes) -> dict[str, PersonalValue]:
+def personal_values(truth: Truth, keys: Sequence[TokenKey]) -> dict[str, PersonalValue]:
     """Every distinct personal value in the facts."""
     values: dict[str, PersonalValue] = {}
     for event_type, facts in truth.facts.items():
@@ -30,7 +31,7 @@ def personal_values(truth: Truth, key: bytes) -> dict[str, PersonalValue]:
             pairs = facts.select(["tenant_id", leaf.column]).group_by(["tenant_id", leaf.column], use_threads=False)
             for tenant, value in zip(*pairs.aggregate([]).to_pydict().values(), strict=True):
                 if value and value not in values:
-                    values[value] = PersonalValue(leaf.pii, token(key, tenant, leaf.pii, value))
+                    values[value] = PersonalValue(leaf.pii, token(keys[0], tenant, leaf.pii, value))
     return values
 
 

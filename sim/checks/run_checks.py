@@ -12,6 +12,7 @@ from pipeline.contract.tables import TABLES
 from sim.checks.all_checks import CHECKS, Inputs, run_checks
 from sim.checks.guard import CannotTell
 from sim.checks.verdict import Verdict, reason, worst
+from sim.expected.tokens import TokenKey
 from sim.ledger import Ledger
 from sim.progress import Progress
 from sim.run_folder import RunFolder, RunRecord
@@ -20,13 +21,13 @@ from sim.seal import Seal
 from sim.truth import Truth
 
 
-def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_key: bytes) -> Verdict:
+def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_keys: tuple[TokenKey, ...]) -> Verdict:
     """Compare a run's log and warehouse with its truth and ledger.
 
     Writes nothing, but shows progress; in a run folder that was moved, the warehouse makes its views anew.
     """
     with Progress("check", CHECKS, "steps") as progress:
-        checked = run_checks(_inputs(folder, scenario, token_key, progress.update_to))
+        checked = run_checks(_inputs(folder, record, scenario, token_keys, progress.update_to))
     outcome = worst(check.outcome for check in checked.checks)
     return Verdict(
         run=folder.path.resolve().name,
@@ -44,12 +45,15 @@ def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_ke
     )
 
 
-def _inputs(folder: RunFolder, scenario: Scenario, token_key: bytes, progress: Callable[[int], None]) -> Inputs:
+def _inputs(
+    folder: RunFolder, record: RunRecord, scenario: Scenario, token_keys: tuple[TokenKey, ...], progress: Callable[[int], None]
+) -> Inputs:
     return Inputs(
         root=folder.path,
         read_seal=lambda: _seal(folder),
         scenario=scenario,
-        token_key=token_key,
+        token_keys=token_keys,
+        streaming=record.mode == "streaming",
         read_truth=lambda: Truth.read(folder.truth),
         read_ledger=lambda: Ledger.read(folder.ledger),
         read_log=lambda on_torn: read_log(folder.log, on_torn),

@@ -20,11 +20,11 @@ _WITHOUT_PAYLOAD = pa.schema([field for field in EVENTS.schema if field.name != 
 
 
 def payloads(event_type: str, kept: pa.Table, terms: Terms) -> pa.Table:
-    """The keys of ``clean.events``, then a column for each leaf of the payload, tokens in place of personal data."""
-    columns = {name: kept[name] for name in EVENTS.keys}
+    """The place in the log, then a column for each leaf of the payload, tokens in place of personal data."""
+    columns = {"log_partition": kept["partition"], "log_offset": kept["offset"]}
     for leaf in payload_leaves(event_type, latest_version(event_type)):
-        column = kept[leaf.column]
-        columns[leaf.column] = tokens(terms.token_key, kept["tenant_id"], leaf.pii, column) if leaf.pii else column
+        name = leaf.column
+        columns[name] = tokens(terms.token_keys, leaf.pii, kept, name) if leaf.pii else kept[name]
     return pa.table(columns)
 
 

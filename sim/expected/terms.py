@@ -1,9 +1,10 @@
-"""What the expected tables depend on beside truth and ledger: a few terms of the scenario, and the token key."""
+"""What the expected tables depend on beside truth and ledger: a few terms of the scenario, and the token keys."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.expected.tokens import TokenKey
 from sim.scenario import Scenario
 
 
@@ -12,9 +13,9 @@ class Terms:
     """The terms on which a run's tables are computed."""
 
     allowed_lateness_us: int
-    token_key: bytes
+    token_keys: tuple[TokenKey, ...]
 
     @classmethod
-    def of(cls, scenario: Scenario, token_key: bytes) -> Terms:
+    def of(cls, scenario: Scenario, token_keys: tuple[TokenKey, ...]) -> Terms:
         """The terms of a scenario."""
-        return cls(scenario.platform.allowed_lateness.us, token_key)
+        return cls(scenario.platform.allowed_lateness.us, token_keys)

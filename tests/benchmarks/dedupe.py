@@ -15,6 +15,7 @@ import pyarrow as pa
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from backends.local.event_log import LocalEventLog
+from pipeline.key_ring import KeyRing
 from pipeline.stages.copies import claims_of
 from pipeline.stages.decode import Decode
 from pipeline.stages.dedupe import Dedupe
@@ -24,7 +25,7 @@ from pipeline.stages.tokenise import Tokenise
 
 SHARDS = 4
 TTL_US = 7 * 86_400 * 1_000_000
-KEY = b"0123456789abcdef"
+RING = KeyRing.of(b"0123456789abcdef")
 
 
 def _by_shard(events: pa.RecordBatch):
@@ -54,8 +55,8 @@ def _measure(way: str, run: Path) -> None:
     begin = time.perf_counter()
     with TemporaryDirectory() as staging:
         pipeline = beam.Pipeline(runner=FnApiRunner())
-        decoded = pipeline | LocalEventLog.opened(run / "log").source() | Decode(10**9, KEY)
-        events = (decoded["valid"] | Tokenise(KEY))["valid"]
+        decoded = pipeline | LocalEventLog.opened(run / "log").source() | Decode(10**9, RING.hash_key)
+        events = (decoded["valid"] | Tokenise(RING))["valid"]
         firsts = WAYS[way](events, staging)
         firsts | beam.Map(len) | beam.CombineGlobally(sum) | beam.Map(lambda count: print(f"{count:,} first", end=", "))
         pipeline.run().wait_until_finish()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from pipeline_messages import HOUR_US, KEY, Process, appended, reference
+from pipeline_messages import HOUR_US, RING, Process, appended, reference
 
 from backends.local.event_log import LocalEventLog
 from backends.local.warehouse import LocalWarehouse
@@ -18,7 +18,7 @@ from pipeline.contract.tables import TABLES
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(
-        KEY,
+        RING,
         allowed_lateness_us=HOUR_US,
         future_tolerance_us=60 * 1_000_000,
         dedupe_ttl_us=7 * 24 * HOUR_US,

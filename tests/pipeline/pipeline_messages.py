@@ -21,12 +21,14 @@ from pipeline.contract.events import (
     VehicleTelemetry,
     VehicleTelemetryV2,
 )
+from pipeline.key_ring import KeyRing
 
 START = datetime(2026, 3, 2, 4, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 HOUR_US = 3600 * 1_000_000
 KEY = b"0123456789abcdef"
+RING = KeyRing.of(KEY)
 Process = Callable[..., LocalWarehouse]
 """Runs the pipeline over messages; see the fixture of that name."""
 

@@ -92,8 +92,9 @@ def _named_by_recipient(events: pa.RecordBatch) -> pa.RecordBatch:
 
 def test_a_name_in_a_column_for_something_else_is_not_repeated(runs_folder: Path, monkeypatch: pytest.MonkeyPatch):
     def tokenised(settings: Settings) -> EachBatch:
-        key = settings.token_key
-        return EachBatch("tokenise", lambda rows: {"valid": tokenise(_named_by_recipient(rows), key)}, ("valid",))
+        return EachBatch(
+            "tokenise", lambda rows: {"valid": tokenise(_named_by_recipient(rows), settings.keys)}, ("valid",)
+        )
 
     mutant = Mutant("", replace(STAGES, tokenise=tokenised), FindingKind.LEAKED, "warehouse/clean/events")
     monkeypatch.setitem(MUTANTS, "named", mutant)

@@ -17,6 +17,7 @@ from pipeline.contract.tables import TABLES
 from sim.checks.observed import Observed
 from sim.checks.scratch import Scratch, open_scratch
 from sim.expected import Expected, Terms, expected_tables
+from sim.expected.tokens import TokenKey
 from sim.faults import (
     ClockSkew,
     Corrupt,
@@ -48,7 +49,7 @@ from sim.truth import Truth
 from sim.units import Duration, Share
 
 MINUTE = 60 * 1_000_000
-KEY = bytes(range(32))
+KEYS = (TokenKey("k1", bytes(range(32))),)
 FAULTS = (
     Duplicate(share=Share(0.03)),
     Duplicate(share=Share(0.02), copy="changed"),
@@ -134,21 +135,25 @@ def generated(scenario: Scenario, path: Path) -> Generated:
     folder = RunFolder(path)
     generate(scenario, folder, LocalEventLog(folder.log, scenario.platform.log_partitions), Options())
     truth, ledger = Truth.read(folder.truth), Ledger.read(folder.ledger)
-    return Generated(scenario, truth, ledger, folder, expected_tables(truth, ledger, Terms.of(scenario, KEY)))
+    return Generated(scenario, truth, ledger, folder, expected_tables(truth, ledger, Terms.of(scenario, KEYS)))
 
 
 @pytest.fixture(scope="session")
 def right_tables(messy: Generated) -> dict[str, pa.Table]:
+    return tables_of(messy)
+
+
+def tables_of(run: Generated) -> dict[str, pa.Table]:
     """Every table as a right pipeline writes it."""
-    tables = {name: with_all_columns(TABLES[name], rows) for name, rows in messy.expected.tables.items()}
+    tables = {name: with_all_columns(TABLES[name], rows) for name, rows in run.expected.tables.items()}
     tables["clean.events"] = tables["clean.events"].set_column(
-        TABLES["clean.events"].schema.get_field_index("payload"), "payload", pa.array(_payloads(messy.expected))
+        TABLES["clean.events"].schema.get_field_index("payload"), "payload", pa.array(_payloads(run.expected))
     )
-    tables["raw.messages"] = _raw(messy)
+    tables["raw.messages"] = _raw(run)
     rejected = tables["clean.rejected"]
     at = rejected.schema.get_field_index("reason")
     tables["clean.rejected"] = rejected.set_column(at, "reason", pa.array(["worded somehow"] * rejected.num_rows))
-    return tables
+    return {name: spec.schema.empty_table() for name, spec in TABLES.items()} | tables
 
 
 def with_all_columns(spec: TableSpec, rows: pa.Table) -> pa.Table:
@@ -173,8 +178,8 @@ def _payloads(expected: Expected) -> list[str]:
     return texts
 
 
-def _raw(messy: Generated) -> pa.Table:
-    messages = messy.messages()
+def _raw(run: Generated) -> pa.Table:
+    messages = run.messages()
     rows = []
     for row in messages.to_pylist():
         try:
@@ -208,10 +213,15 @@ def observed(warehouse: MemoryWarehouse, scratch: Scratch) -> Observed:
 
 
 @pytest.fixture
+def right_tables_of() -> Callable[[Generated], dict[str, pa.Table]]:
+    return tables_of
+
+
+@pytest.fixture
 def memory_warehouse() -> Callable[[dict[str, pa.Table]], MemoryWarehouse]:
     return MemoryWarehouse
 
 
 @pytest.fixture
-def token_key() -> bytes:
-    return KEY
+def token_keys() -> tuple[TokenKey, ...]:
+    return KEYS

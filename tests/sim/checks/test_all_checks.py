@@ -16,7 +16,7 @@ from sim.seal import seal
 
 
 @pytest.fixture
-def inputs(messy, warehouse, tmp_path: Path, token_key) -> Inputs:
+def inputs(messy, warehouse, tmp_path: Path, token_keys) -> Inputs:
     shutil.copytree(messy.folder.truth, tmp_path / "truth")
     shutil.copytree(messy.folder.ledger, tmp_path / "ledger")
     (tmp_path / "scenario.yaml").touch()
@@ -26,7 +26,8 @@ def inputs(messy, warehouse, tmp_path: Path, token_key) -> Inputs:
         root=tmp_path,
         read_seal=lambda: sealed,
         scenario=messy.scenario,
-        token_key=token_key,
+        token_keys=token_keys,
+        streaming=False,
         read_truth=lambda: messy.truth,
         read_ledger=lambda: messy.ledger,
         read_log=lambda on_torn: read_log(tmp_path / "log", on_torn),

@@ -15,7 +15,10 @@ from sim.checks import pii
 from sim.checks.personal import personal_values
 from sim.checks.search import Search
 from sim.checks.verdict import FindingKind, Outcome
+from sim.expected.tokens import TokenKey
 from sim.truth import Truth
+
+KEYS = (TokenKey("k", b"k"),)
 
 
 @pytest.fixture
@@ -37,8 +40,8 @@ def root(tmp_path, messy):
 
 
 @pytest.fixture
-def check(messy, root, token_key):
-    return lambda: pii.check(Search(personal_values(messy.truth, token_key)), root)
+def check(messy, root, token_keys):
+    return lambda: pii.check(Search(personal_values(messy.truth, token_keys)), root)
 
 
 def test_a_run_without_leaks_passes(check):
@@ -85,7 +88,7 @@ def test_a_value_escaped_as_json_is_leaked(check, root, messy):
     facts = facts.set_column(at, facts.schema.field(at), pa.array([name]))
     (root / "a.log").write_text(json.dumps(name))
     (root / "b.log").write_text(name)
-    result = pii.check(Search(personal_values(Truth({"shipment.created": facts}, {}), b"k")), root)
+    result = pii.check(Search(personal_values(Truth({"shipment.created": facts}, {}), KEYS)), root)
     assert {finding.table for finding in result.findings} == {"a.log", "b.log"}
 
 
@@ -124,7 +127,7 @@ def test_letters_beyond_ascii_have_cases_too(messy, root, fold, write):
     at = facts.schema.get_field_index("recipient_name")
     facts = facts.set_column(at, facts.schema.field(at), pa.array(["Zoë Ørsted"]))
     (root / "a.log").write_text(write(fold("Zoë Ørsted")))
-    result = pii.check(Search(personal_values(Truth({"shipment.created": facts}, {}), b"k")), root)
+    result = pii.check(Search(personal_values(Truth({"shipment.created": facts}, {}), KEYS)), root)
     assert [finding.table for finding in result.findings] == ["a.log"]
 
 
@@ -148,20 +151,20 @@ def test_part_of_a_longer_word_is_no_leak(check, root, person):
     assert check().outcome is Outcome.PASS
 
 
-def test_short_values_are_not_sought(messy, root, token_key):
+def test_short_values_are_not_sought(messy, root, token_keys):
     facts = messy.truth.facts["shipment.created"].slice(0, 1)
     at = facts.schema.get_field_index("recipient_name")
     facts = facts.set_column(at, facts.schema.field(at), pa.array(["Al"]))
     (root / "a.log").write_text("Al")
-    result = pii.check(Search(personal_values(Truth({"shipment.created": facts}, {}), token_key)), root)
+    result = pii.check(Search(personal_values(Truth({"shipment.created": facts}, {}), token_keys)), root)
     assert result.outcome is Outcome.PASS
     assert "1 too short" in result.note
 
 
-def test_nothing_to_search_for_is_unknown(root, token_key):
-    result = pii.check(Search(personal_values(Truth({}, {}), token_key)), root)
+def test_nothing_to_search_for_is_unknown(root, token_keys):
+    result = pii.check(Search(personal_values(Truth({}, {}), token_keys)), root)
     assert (result.outcome, result.note) == (Outcome.UNKNOWN, "no personal value in truth")
 
 
-def test_nowhere_to_search_is_unknown(messy, tmp_path, token_key):
-    assert pii.check(Search(personal_values(messy.truth, token_key)), tmp_path / "gone").outcome is Outcome.UNKNOWN
+def test_nowhere_to_search_is_unknown(messy, tmp_path, token_keys):
+    assert pii.check(Search(personal_values(messy.truth, token_keys)), tmp_path / "gone").outcome is Outcome.UNKNOWN

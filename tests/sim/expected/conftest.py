@@ -9,10 +9,11 @@ import pytest
 
 from pipeline.contract.events import EVENT_TYPES
 from sim.expected import Expected, Terms, expected_tables
+from sim.expected.tokens import TokenKey
 from sim.ledger import FIRINGS, MESSAGES, Ledger
 from sim.truth import Truth, fact_schema
 
-KEY = b"a key of the tests, 32 bytes long"
+KEYS = (TokenKey("k1", b"a key of the tests, 32 bytes long"),)
 _SOME = {
     "shipment.created": {
         "shipment_id": "S1",
@@ -94,7 +95,7 @@ class Told:
         facts = {name: pa.Table.from_pylist(rows, fact_schema(name)) for name, rows in self._facts.items()}
         messages = pa.Table.from_pylist(self._messages, MESSAGES)
         ledger = Ledger(messages, FIRINGS.empty_table())
-        return expected_tables(Truth(facts, _reference()), ledger, Terms(30 * 60 * 1_000_000, KEY))
+        return expected_tables(Truth(facts, _reference()), ledger, Terms(30 * 60 * 1_000_000, KEYS))
 
 
 def _reference() -> dict[str, pa.Table]:

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sim.expected.schema_hashes import schema_hash
-from sim.expected.tokens import token
+from sim.expected.tokens import TokenKey, token
 
 STATUS = "shipment.status.changed"
-KEY = b"a key of the tests, 32 bytes long"
+KEY = TokenKey("k1", b"a key of the tests, 32 bytes long")
 
 
 def test_fates_decide_what_is_clean_and_how_late(told, rows):
