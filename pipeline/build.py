@@ -5,7 +5,8 @@
     log -> archive -> raw.messages
        \\-> decode -> tokenise -> dedupe -> windows -> clean.events, clean.too_late
               |                    |  |       |-> enrich -> clean.shipment_status_events
-              |                    |  |       \\-> kpis -> curated.kpi_5min
+              |                    |  |       |-> kpis -> curated.kpi_5min
+              |                    |  |       \\-> throughput -> curated.facility_throughput
               |                    |  \\-> ops.duplicates
               \\--------------------\\-> clean.rejected
 """
@@ -33,6 +34,7 @@ from pipeline.stages.dedupe import Dedupe
 from pipeline.stages.each_batch import EachBatch, one_batch
 from pipeline.stages.enrich import Enrich
 from pipeline.stages.kpi import Kpis
+from pipeline.stages.throughput import Throughput
 from pipeline.stages.tokenise import Tokenise
 from pipeline.stages.windows import Windows
 
@@ -71,6 +73,8 @@ class Stages:
     """``PLACED`` batches to ``status_events``."""
     kpis: Callable[[Settings], beam.PTransform] = lambda s: Kpis(s.shards)
     """``PLACED`` batches to ``kpis``."""
+    throughput: Callable[[Settings], beam.PTransform] = lambda s: Throughput(s.shards)
+    """``PLACED`` batches to ``throughput``."""
 
 
 STAGES = Stages()
@@ -102,6 +106,7 @@ def build(
     placed = deduped["first"] | "Windows" >> stages.windows(settings)
     enriched = placed["events"] | "Enrich" >> stages.enrich(settings, reference)
     kpis = placed["events"] | "KPIs" >> stages.kpis(settings)
+    throughput = placed["events"] | "Throughput" >> stages.throughput(settings)
     counted = {"decode": decoded, "dedupe": deduped, "windows": placed}
     metrics = {(stage, output): counted[stage][output] for stage, output in _COUNTED} | "Metrics" >> Count()
     tables = {
@@ -111,6 +116,7 @@ def build(
         "clean.rejected": (decoded["rejected"], deduped["rejected"]) | "Rejected" >> beam.Flatten(),
         "clean.too_late": placed["too_late"],
         "curated.kpi_5min": kpis["kpis"],
+        "curated.facility_throughput": throughput["throughput"],
         "ops.duplicates": deduped["duplicate"],
         "ops.metrics": metrics,
         **{spec.name: pipeline | spec.name >> beam.Create([_dimension(reference, spec)]) for spec in DIMENSIONS},

@@ -68,6 +68,7 @@ def _valid(messages: pa.RecordBatch, read: _Read, hash_key: bytes) -> pa.RecordB
     columns |= {
         "shipment_id": pa.array([getattr(payload, "shipment_id", None) for payload in payloads], pa.string()),
         "facility_id": pa.array([getattr(payload, "facility_id", None) for payload in payloads], pa.string()),
+        "scan_type": pa.array([getattr(payload, "scan_type", None) for payload in payloads], pa.string()),
         "payload": pa.array([event[3] for event in read.events], pa.string()),
         "schema_hash": pa.array([event[4] for event in read.events], pa.string()),
     }

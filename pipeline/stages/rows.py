@@ -20,14 +20,16 @@ VALID = pa.schema(
     [
         *_WITHOUT_LATENESS,
         *(pa.field(leaf.column, leaf.arrow_type) for leaf in STATUS_LEAVES),
+        pa.field("scan_type", pa.string()),
         pa.field("id_hash", HASH, nullable=False),
         pa.field("status_hash", HASH),
         pa.field("content_hash", HASH, nullable=False),
         pa.field("body_bytes", pa.int64(), nullable=False),
     ]
 )
-"""A valid event. ``id_hash`` is over tenant, source and event id; ``status_hash`` over what tells a status change from
-others; ``content_hash`` over all that may not differ between two copies of one event. All are keyed."""
+"""A valid event. ``scan_type`` is null for all but scans. ``id_hash`` is over tenant, source and event id;
+``status_hash`` over what tells a status change from others; ``content_hash`` over all that may not differ between two
+copies of one event. All are keyed."""
 
 PLACED = pa.schema([*VALID, EVENTS.schema.field("lateness")])
 """A valid event, once, with its lateness."""
