@@ -20,6 +20,8 @@ class Sides:
     reals: frozenset[str]
     """Columns compared within ``tolerance``, relative."""
     tolerance: float
+    numbered: bool = False
+    """Whether both have a column ``occurrence`` (see ``occurrences``) that tells rows of one key apart."""
 
 
 def differs(expected: str, observed: str, tolerance: float | None = None) -> str:
@@ -59,9 +61,10 @@ class Pairing:
 
     def _join(self) -> None:
         flags = "".join(f", {self._differs(name)} as d{i}" for i, name in enumerate(self.sides.fields))
+        keys = (*self.sides.keys, *(("occurrence",) if self.sides.numbered else ()))
         self.scratch.run(
             f"create or replace table pairs as select e.rowid as e, o.rowid as o{flags} "
-            f"from {self.sides.expected} e full join {self.sides.observed} o on {self._same(self.sides.keys)}"
+            f"from {self.sides.expected} e full join {self.sides.observed} o on {self._same(keys)}"
         )
         (repeated,) = self.scratch.numbers("select count(o) - count(distinct o) from pairs")
         if repeated:

@@ -16,13 +16,15 @@ from sim.checks.verdict import Finding, FindingKind
 _TABLE = "clean.events"
 _SQL_TYPES = {pa.string(): "varchar", pa.int64(): "bigint", pa.float64(): "double"}
 _WHOLE = ("UBIGINT", "BIGINT")
+_PLACE = "e.log_partition, e.log_offset"
+"""Where the message stands that is expected: a payload has no other key, since an event may be there twice."""
 _ANY_UNKNOWN = "unknown_names <> []"
 _JSON_TYPES = {pa.int64(): _WHOLE, pa.float64(): (*_WHOLE, "HUGEINT", "DOUBLE")}
 """What a value may be in JSON, in DuckDB's names; all others are text. A value that is not there is no null either."""
 
 
 def payload_findings(payloads: Mapping[str, pa.Table], pairing: Pairing, tolerance: float) -> Iterator[Finding]:
-    """A finding for each field that differs. ``payloads`` has a column for each leaf, by event type."""
+    """A finding for each field that differs. ``payloads`` has a place in the log and each leaf, by event type."""
     _pair_payloads(pairing)
     yield from _unreadable(pairing)
     for event_type, rows in payloads.items():
@@ -38,7 +40,7 @@ def _pair_payloads(pairing: Pairing) -> None:
     sides = pairing.sides
     pairing.scratch.run(
         "create or replace table paired_payloads as "
-        f"select {_keys(pairing, 'e')}, e.event_type, o.payload, json_valid(o.payload) as readable "
+        f"select {_keys(pairing, 'e')}, {_PLACE}, e.event_type, o.payload, json_valid(o.payload) as readable "
         f"from pairs p join {sides.expected} e on e.rowid = p.e join {sides.observed} o on o.rowid = p.o"
     )
 
@@ -55,10 +57,10 @@ def _of_one_type(event_type: str, rows: pa.Table, pairing: Pairing, tolerance: f
     leaves = payload_leaves(event_type, latest_version(event_type))
     expected = pairing.scratch.load("payload leaves", rows)
     paths = ", ".join(f"'$.{'.'.join(leaf.path)}'" for leaf in leaves)
-    same = " and ".join(f"e.{quoted(key)} is not distinct from p.{quoted(key)}" for key in pairing.sides.keys)
     read = (
-        f"select e.*, json_extract_string(p.payload, [{paths}]) as texts, json_type(p.payload, [{paths}]) as kinds, "
-        f"{_unknown_names(leaves)} as unknown_names from {expected} e join paired_payloads p on {same} where p.readable"
+        f"select e.*, {_keys(pairing, 'p')}, {_unknown_names(leaves)} as unknown_names, "
+        f"json_extract_string(p.payload, [{paths}]) as texts, json_type(p.payload, [{paths}]) as kinds "
+        f"from {expected} e join paired_payloads p using (log_partition, log_offset) where p.readable"
     )
     flags = [f"count_if({_leaf_differs(leaf, i, tolerance)})" for i, leaf in enumerate(leaves)]
     *counts, unknown = pairing.scratch.numbers(f"select {', '.join(flags)}, count_if({_ANY_UNKNOWN}) from ({read})")

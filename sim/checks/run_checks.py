@@ -46,7 +46,11 @@ def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_ke
 
 
 def _inputs(
-    folder: RunFolder, record: RunRecord, scenario: Scenario, token_keys: tuple[TokenKey, ...], progress: Callable[[int], None]
+    folder: RunFolder,
+    record: RunRecord,
+    scenario: Scenario,
+    token_keys: tuple[TokenKey, ...],
+    progress: Callable[[int], None],
 ) -> Inputs:
     return Inputs(
         root=folder.path,

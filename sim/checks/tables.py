@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from backends.interface import TableSpec
 from pipeline.contract.tables import EVENTS, MARTS
 from sim.checks.observed import Observed
+from sim.checks.occurrences import number_occurrences
 from sim.checks.pairing import Pairing, Sides
 from sim.checks.payloads import payload_findings
 from sim.checks.table_findings import table_findings
@@ -31,8 +34,11 @@ def check(spec: TableSpec, expected: Expected, observed: Observed) -> CheckResul
         reals=frozenset(field.name for field in rows.schema if pa.types.is_floating(field.type)),
         tolerance=_TOLERANCE_OF_MARTS if spec in MARTS else _TOLERANCE,
     )
+    of_events = spec.keys == EVENTS.keys
+    if of_events:
+        sides = replace(sides, numbered=number_occurrences(scratch, sides))
     pairing = Pairing(scratch, sides)
-    copies = _copies(observed) if spec.keys == EVENTS.keys else None
+    copies = _copies(observed) if of_events else None
     findings = list(table_findings(spec.name, pairing, copies))
     if spec is EVENTS:
         findings += payload_findings(expected.payloads, pairing, _TOLERANCE)

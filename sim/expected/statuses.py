@@ -43,5 +43,6 @@ def status_events(kept: pa.Table, facilities: AsOf, carriers: AsOf) -> pa.Table:
         "carrier_known": [row is not None for row in by_carrier],
         "carrier_name": [row and row["name"] for row in by_carrier],
     }
+    told = joined | {"log_partition": kept["partition"], "log_offset": kept["offset"]}
     schema = SHIPMENT_STATUS_EVENTS.schema
-    return pa.table([joined[name] if name in joined else kept[name] for name in schema.names], schema)
+    return pa.table([told[name] if name in told else kept[name] for name in schema.names], schema)
