@@ -6,7 +6,7 @@ times are UTC with microsecond resolution.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -87,17 +87,46 @@ class EventLog(Protocol):
         ...
 
 
-class Warehouse(Protocol):
-    """Where tables live."""
+@dataclass(frozen=True)
+class Account:
+    """A row that tells of a commit, entered with it. ``row`` is given how many rows each table gets."""
 
-    def sink(self) -> beam.PTransform[Any, Any]:
+    table: str
+    row: Callable[[Mapping[str, int]], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """How a commit stands to what the warehouse holds already."""
+
+    replaces: Literal["nothing", "everything"] | Mapping[str, pa.Table] = "nothing"
+    """``nothing``: the warehouse may hold no other run. ``everything``: all that earlier commits brought goes.
+    Else, for each table, those rows go that have the values of one of these rows in these columns."""
+    after: str = ""
+    """Where rows are replaced: the id of the last commit when it was worked out which."""
+    account: Account | None = None
+    """Not entered if the commit changes nothing."""
+
+
+FIRST_COMMIT = Commit()
+
+
+class Warehouse(Protocol):
+    """Where tables live. ``ops.commits`` has the commits they are made of: ``commit_id``, and a rising ``number``."""
+
+    def sink(self, commit: Commit = FIRST_COMMIT) -> beam.PTransform[Any, Any]:
         """A transform from ``{table name: PCollection of record batches}`` to one atomic commit.
 
         All tables of one run of the sink become visible together or not at all. Writing the same
-        rows again changes nothing. Writing others raises BackendError: a warehouse holds one run.
+        rows again changes nothing. Raises BackendError if the commit replaces nothing and the warehouse holds another
+        run, or if it replaces rows and another commit has come after ``after``.
         """
         ...
 
     def query(self, sql: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> pa.RecordBatchReader:
-        """Answer GoogleSQL with Arrow. Statements that create a table are atomic."""
+        """Answer GoogleSQL with Arrow: a query, CREATE TABLE ... AS, or a transaction.
+
+        A transaction is BEGIN TRANSACTION, any number of INSERT and DELETE, COMMIT TRANSACTION: all of it happens, or
+        nothing. It may change only tables that no sink has written to.
+        """
         ...

@@ -9,8 +9,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import get_ident
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -20,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from backends.fail_points import reach
 from backends.interface import BackendError, TableSpec
 
 
@@ -90,7 +93,11 @@ def _write_once(path: Path, content: bytes) -> None:
     """The whole file or none. The name says what is in it: a file that is there needs no second writing."""
     if path.exists():
         return
+    reach("file.before_write")
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
+    # Another process may be writing the same file: under one name it would cut this one's short.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.tmp")
     temporary.write_bytes(content)
+    reach("file.before_rename")
     temporary.replace(path)
+    reach("file.after_rename")

@@ -1,34 +1,24 @@
-"""Which data files are in which table: kept in DuckDB, and shown as views that any DuckDB client can open.
-
-One transaction enters a commit's files and makes the views over them anew. Nobody sees a part of a commit; a process
-that dies before the end leaves what was there before.
-"""
+"""Which data files are in which table: kept in DuckDB, and shown as views that any DuckDB client can open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 
-from backends.interface import BackendError, TableSpec
-from backends.local.data_file import DataFile
+from backends.interface import TableSpec
 from backends.local.views import make_views
 
 _TABLES = """
 CREATE SCHEMA IF NOT EXISTS ops;
-CREATE TABLE IF NOT EXISTS ops.commits (commit_id VARCHAR PRIMARY KEY, tables VARCHAR[], files BIGINT, rows BIGINT);
+CREATE TABLE IF NOT EXISTS ops.commits (
+  commit_id VARCHAR PRIMARY KEY, tables VARCHAR[], files BIGINT, rows BIGINT, number BIGINT
+);
 CREATE TABLE IF NOT EXISTS ops.files (table_name VARCHAR, path VARCHAR PRIMARY KEY, rows BIGINT, bytes BIGINT);
 CREATE TABLE IF NOT EXISTS ops.shown (folder VARCHAR, table_names VARCHAR[]);
 """
-
-
-_ANOTHER_RUN = (
-    "holds the tables of another log or other settings, and stays as it is; "
-    "a warehouse holds one run of the pipeline: name another folder"
-)
 
 
 @contextmanager
@@ -41,33 +31,6 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.rollback()
         raise
     connection.commit()
-
-
-def commit(
-    connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec], files: Iterable[DataFile]
-) -> str:
-    """Enter files and show them; gives the commit's id. The same commit again changes nothing.
-
-    Raises BackendError if the warehouse holds another one: the tables of two runs of the pipeline don't add up to the
-    tables of both logs. A KPI would have two rows, and an event read again with other settings would stand there twice.
-    """
-    entered = sorted(set(files))
-    commit_id = sha256("\n".join(file.path for file in entered).encode()).hexdigest()[:32]
-    columns = {name: [getattr(file, name) for file in entered] for name in DataFile._fields}
-    with transaction(connection):
-        if connection.execute("SELECT 1 FROM ops.commits WHERE commit_id <> ?", [commit_id]).fetchone():
-            raise BackendError(f"{folder}: {_ANOTHER_RUN}")
-        connection.execute(
-            "INSERT INTO ops.files SELECT unnest($table::VARCHAR[]), unnest($path::VARCHAR[]), "
-            "unnest($rows::BIGINT[]), unnest($bytes::BIGINT[]) ON CONFLICT DO NOTHING",
-            columns,
-        )
-        connection.execute(
-            "INSERT INTO ops.commits VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [commit_id, sorted(set(columns["table"])), len(entered), sum(columns["rows"])],
-        )
-        make_views(connection, folder, specs)
-    return commit_id
 
 
 def show(connection: duckdb.DuckDBPyConnection, folder: Path, specs: Sequence[TableSpec]) -> None:

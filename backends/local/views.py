@@ -63,26 +63,38 @@ def _unreadable(spec: TableSpec, problem: str) -> str:
     return f"SELECT {_nulls(spec)} WHERE error({_quoted(said)})"
 
 
+def no_rows(spec: TableSpec) -> str:
+    """A query with the columns of a table, and no row."""
+    return f"SELECT {_nulls(spec)} WHERE false"
+
+
 def _nulls(spec: TableSpec) -> str:
     return ", ".join(f'CAST(NULL AS {_DUCKDB_TYPES[field.type]}) AS "{field.name}"' for field in spec.schema)
 
 
 def _select(connection: duckdb.DuckDBPyConnection, folder: Path, spec: TableSpec) -> str:
     found = connection.execute("SELECT path FROM ops.files WHERE table_name = ? ORDER BY path", [spec.name]).fetchall()
+    return select_files(folder, spec, [path for (path,) in found])
+
+
+def select_files(folder: Path, spec: TableSpec, paths: Sequence[str], *, named: bool = False) -> str:
+    """A query for the rows of some files of a table; ``named`` adds the file of each row as ``filename``."""
     types = {f'"{field.name}"': _DUCKDB_TYPES[field.type] for field in spec.schema}
     folders = [f'"{name}"' for name in spec.partition_by]
-    if not found:
-        return f"SELECT {_nulls(spec)} WHERE false"
-    paths = ", ".join(_quoted(_literal(str(folder / path))) for (path,) in found)
+    if not paths:
+        return no_rows(spec)
+    places = ", ".join(_quoted(_literal(str(folder / path))) for path in paths)
+    columns = ", ".join([*types, *(["filename"] if named else [])])
     partitioned = ", ".join(f"{name}: {types[name]}" for name in folders)
     options = (
         f", hive_partitioning = true, hive_types = {{{partitioned}}}" if partitioned else ", hive_partitioning = false"
     )
+    options += ", filename = true" if named else ""
     if spec.file_format == "parquet":
-        return f"SELECT {', '.join(types)} FROM read_parquet([{paths}]{options})"
+        return f"SELECT {columns} FROM read_parquet([{places}]{options})"
     inside = ", ".join(f"{name}: {_quoted(kind)}" for name, kind in types.items() if name not in folders)
     return (
-        f"SELECT {', '.join(types)} FROM read_json([{paths}], columns = {{{inside}}}, format = 'newline_delimited', "
+        f"SELECT {columns} FROM read_json([{places}], columns = {{{inside}}}, format = 'newline_delimited', "
         f"compression = 'gzip', maximum_object_size = {_LINE_BYTES_MAX}{options})"
     )
 

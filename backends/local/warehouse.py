@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
-from backends.interface import BackendError, TableSpec
+from backends.fail_points import reach
+from backends.interface import FIRST_COMMIT, BackendError, Commit, TableSpec
+from backends.local.commit import commit
 from backends.local.data_file import DataFile
-from backends.local.manifest import commit, is_shown, show, transaction
+from backends.local.manifest import is_shown, show, transaction
+from backends.local.native import make_native, replace_view
+from backends.local.statements import Statement, read_statements
 
 if TYPE_CHECKING:
     import apache_beam as beam
@@ -46,34 +49,32 @@ class LocalWarehouse:
             with self._connected(read_only=False) as connection:
                 show(connection, self._folder, self._specs)
 
-    def sink(self) -> beam.PTransform[Any, Any]:
+    def sink(self, commit: Commit = FIRST_COMMIT) -> beam.PTransform[Any, Any]:
         """A transform from ``{table name: PCollection of record batches}`` to one atomic commit."""
         from backends.local.sink import WriteTables
 
-        return WriteTables(self._folder, self._specs, self.commit)
+        return WriteTables(self._folder, self._specs, partial(self.commit, how=commit))
 
-    def commit(self, files: Iterable[DataFile]) -> str:
-        """Make data files part of their tables, all at once. Gives the commit's id."""
+    def commit(self, files: Iterable[DataFile], how: Commit = FIRST_COMMIT) -> str:
+        """Make data files part of their tables, all at once. Gives the id of the last commit there is then."""
         with self._connected(read_only=False) as connection:
-            return commit(connection, self._folder, self._specs, files)
+            return commit(connection, self._folder, self._specs, files, how)
 
     def query(self, sql: str, parameters: Mapping[str, object] | Sequence[object] = ()) -> pa.RecordBatchReader:
-        """Answer one GoogleSQL statement: a query, or CREATE TABLE ... AS, which is atomic.
+        """Answer GoogleSQL: a query, CREATE TABLE ... AS, or a transaction.
 
         Named parameters are ``@name``, the others ``?``. Read the answer to its end: until then nobody can write.
         """
-        statement = _parsed(sql)
-        translated = statement.sql("duckdb")
-        if isinstance(statement, exp.Query):
-            return self._select(translated, parameters)
-        table = statement.find(exp.Table)
-        if isinstance(statement, exp.Create) and statement.kind == "TABLE" and table:
-            self._create(table, translated, parameters)
-            return pa.table({}).to_reader()
-        raise BackendError(f"only a query or CREATE TABLE is allowed, not {statement.key.upper()}: {sql[:200]}")
+        statements = read_statements(sql)
+        if len(statements) == 1 and not statements[0].changes:
+            return self._select(statements[0], parameters)
+        self._change(statements, parameters)
+        return pa.table({}).to_reader()
 
-    def _select(self, sql: str, parameters: Mapping[str, object] | Sequence[object]) -> pa.RecordBatchReader:
-        answer = self._answer(sql, parameters)
+    def _select(
+        self, statement: Statement, parameters: Mapping[str, object] | Sequence[object]
+    ) -> pa.RecordBatchReader:
+        answer = self._answer(statement.sql, parameters)
         schema = next(answer)
         return pa.RecordBatchReader.from_batches(schema, answer)
 
@@ -84,16 +85,15 @@ class LocalWarehouse:
             yield reader.schema
             yield from reader
 
-    def _create(self, table: exp.Table, sql: str, parameters: Mapping[str, object] | Sequence[object]) -> None:
-        name = f"{table.db}.{table.name}"
+    def _change(self, statements: Sequence[Statement], parameters: Mapping[str, object] | Sequence[object]) -> None:
         with self._connected(read_only=False) as connection, transaction(connection):
-            if connection.execute("SELECT 1 FROM ops.files WHERE table_name = ?", [name]).fetchone():
-                raise BackendError(f"{name}: holds committed files and can't be replaced by a query")
-            if connection.execute(
-                "SELECT 1 FROM duckdb_views() WHERE schema_name || '.' || view_name = ?", [name]
-            ).fetchone():
-                connection.execute(f'DROP VIEW "{table.db}"."{table.name}"')
-            connection.execute(sql, parameters or None)
+            for statement in statements:
+                if statement.is_create:
+                    replace_view(connection, statement.changes)
+                else:
+                    make_native(connection, self._specs, statement.changes)
+                connection.execute(statement.sql, statement.parameters(parameters))
+            reach("tables.before_end")
 
     def _is_shown(self) -> bool:
         if not self._database.exists():
@@ -109,15 +109,3 @@ class LocalWarehouse:
                 yield connection
         except duckdb.Error as error:
             raise BackendError(f"{self._database}: {error}") from error
-
-
-def _parsed(sql: str) -> exp.Expr:
-    try:
-        (statement,) = sqlglot.parse(sql, read="bigquery")
-    except sqlglot.ParseError as error:
-        raise BackendError(f"not GoogleSQL: {error}") from error
-    except ValueError as error:
-        raise BackendError(f"one statement is allowed at a time: {sql[:200]}") from error
-    if statement is None:
-        raise BackendError("an empty statement")
-    return statement

@@ -148,10 +148,10 @@ def test_a_killed_commit_leaves_the_old_state(tmp_path: Path, moment: str) -> No
 import os, sys
 from pathlib import Path
 sys.path[:0] = {[str(Path(__file__).parent)]!r}
-import backends.local.manifest as manifest
+import backends.local.commit as commit
 from test_warehouse import LocalWarehouse, PARCELS, TABLES, parcels, write_files
 def die(*_): os.kill(os.getpid(), 9)
-if {moment!r} == "within": manifest.make_views = die
+if {moment!r} == "within": commit.make_views = die
 warehouse = LocalWarehouse(Path({str(tmp_path)!r}), TABLES)
 files = list(write_files(Path({str(tmp_path)!r}), PARCELS, parcels(10)))
 if {moment!r} == "before": die()
