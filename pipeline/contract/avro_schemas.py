@@ -1,7 +1,8 @@
 """The Avro schema of each event type and version, derived from the types, and as files for readers with other tools.
 
 A schema is of the whole message: the envelope, with the payload in it. A list of allowed values is text, so that one
-more is not another schema; a field with personal data has its kind as the property ``pii``.
+more is not another schema; a field with personal data has its kind as the property ``pii``. The records of all
+versions of a type have one name, since a reader takes only records of the name that it knows.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ _TYPES: dict[type[mi.Type], Any] = {
 
 def definition(event_type: str, version: int) -> dict[str, Any]:
     """The schema of a message, as in an ``.avsc`` file."""
-    envelope, payload = _struct(Envelope), _struct(payload_type(event_type, version))
-    record = _record(envelope, f"{payload.cls.__name__}Message", payload)
-    return {"namespace": _NAMESPACE, **record}
+    name = payload_type(event_type, min(EVENT_TYPES[event_type])).__name__
+    payload = _record(_struct(payload_type(event_type, version)), name, {})
+    return {"namespace": _NAMESPACE, **_record(_struct(Envelope), f"{name}Message", payload)}
 
 
 def _struct(of: type) -> mi.StructType:
@@ -37,17 +38,20 @@ def _struct(of: type) -> mi.StructType:
     return kind
 
 
-def _record(struct: mi.StructType, name: str, payload: mi.StructType) -> dict[str, Any]:
+def _record(struct: mi.StructType, name: str, payload: dict[str, Any]) -> dict[str, Any]:
     fields = [_field(field, payload) for field in struct.fields]
     return {"type": "record", "name": name, "doc": struct.cls.__doc__, "fields": fields}
 
 
-def _field(field: mi.Field, payload: mi.StructType) -> dict[str, Any]:
+def _field(field: mi.Field, payload: dict[str, Any]) -> dict[str, Any]:
     kind, pii, optional = bare(field.type)
-    inner = payload if isinstance(kind, mi.RawType) else kind
-    held = _record(inner, inner.cls.__name__, payload) if isinstance(inner, mi.StructType) else _TYPES[type(inner)]
+    held = payload if isinstance(kind, mi.RawType) else _held(kind)
     named: dict[str, Any] = {"name": field.encode_name, "type": ["null", held] if optional else held}
     return named | ({"default": None} if optional else {}) | ({"pii": pii} if pii else {})
+
+
+def _held(kind: mi.Type) -> Any:
+    return _record(kind, kind.cls.__name__, {}) if isinstance(kind, mi.StructType) else _TYPES[type(kind)]
 
 
 def schema_files() -> dict[str, str]:

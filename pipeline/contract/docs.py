@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import msgspec.inspect as mi
-import pyarrow as pa
 
 from backends.interface import TableSpec
 from pipeline.contract.avro import schemas
+from pipeline.contract.cloud_events import ATTRIBUTES
 from pipeline.contract.columns import bare
+from pipeline.contract.compat.rules import MEND
 from pipeline.contract.events import EVENT_TYPES, Envelope
-from pipeline.contract.rejections import MEANING
+from pipeline.contract.rejections import DEPTH_MAX, MEANING, MESSAGE_BYTES_MAX
 from pipeline.contract.tables import TABLES
+from pipeline.contract.tables.layout import LAYOUT, Layout
+from pipeline.contract.tables.meaning import meaning
 
 _HEAD = """\
 # Data contracts
@@ -25,10 +28,38 @@ Or it says the same in Avro, in the single-object encoding: the bytes `C3 01`, t
 Times are RFC 3339 with an offset, and kept in UTC with microseconds. A field that is not in the contract is tolerated.
 Fields marked PII hold personal data: every table but `raw.messages` has tokens in their place.
 """
+_SCHEMAS = """\
+Written by `python -m pipeline.contract all`, from the same types as this page, into `pipeline/contract/generated`:
+
+| folder | what it has |
+| --- | --- |
+| `avro` | the schema of each type and version, of the whole message |
+| `json-schema` | the same as JSON Schema, draft 2020-12; `x-pii` marks personal data |
+| `duckdb` | `CREATE TABLE` and comments for all tables |
+| `bigquery` | each table as BigQuery's REST interface takes it: columns, partitions, clustering |
+
+JSON Schema can't tell two things that the pipeline refuses: a day that a month does not have, and `1.0` where a whole
+number must be.
+"""
 _AVRO = """\
-The schemas are in `pipeline/contract/avro`, written by `python -m pipeline.contract avro pipeline/contract/avro`.
 The fingerprint is CRC-64-AVRO, and its low byte goes first on the wire. An optional field may be null, a list of
 allowed values is text, and limits hold as they do for JSON. A message of any other schema can't be read.
+"""
+_LIMITS = f"""\
+No single message can take the pipeline down. One may have at most {MESSAGE_BYTES_MAX:,} bytes and be nested at most
+{DEPTH_MAX} deep; each text of the contract has a greatest length. A field that is not in the contract may be as long as
+the message, and so may its name: it is looked through once and left out. Reading a message takes less than 80 MiB of
+memory, whatever it holds.
+"""
+_VERSIONS = """\
+A version that is published never changes: its digest stands in `pipeline/contract/released.json`, and a test fails when
+it is edited. Add a version instead, with fields that are optional, then `python -m pipeline.contract release`. That
+publishes nothing that does not go with all versions before it, both ways, in Avro and in JSON.
+`python -m pipeline.contract compat OLD NEW` tells so before, of files or folders. What it finds:
+"""
+_CLOUD_EVENTS = """\
+An event as [CloudEvents 1.0](https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md): its data is the
+payload, its attributes are these. Nothing is lost on the way, there and back.
 """
 
 
@@ -38,15 +69,21 @@ def contract_page() -> str:
     for event_type, versions in EVENT_TYPES.items():
         for version, payload in sorted(versions.items()):
             parts += [f"### `{event_type}` version {version}\n", f"{payload.__doc__}\n", _fields(payload)]
-    parts += ["## Avro schemas\n", _AVRO, _fingerprints()]
-    parts += [
-        "## Rejection codes\n",
-        _rows(("code", "meaning"), [(f"`{code}`", said) for code, said in MEANING.items()]),
-    ]
-    parts.append("## Tables\n")
+    parts += ["## Limits\n", _LIMITS, "## Rejection codes\n", _named("code", MEANING.items())]
+    parts += ["## Schemas\n", _SCHEMAS, "## Avro\n", _AVRO, _fingerprints()]
+    parts += ["## Versions\n", _VERSIONS, _rows(("rule", "how it is mended"), _quoted(MEND.items()))]
+    parts += ["## CloudEvents\n", _CLOUD_EVENTS, _named("attribute", ATTRIBUTES.items()), "## Tables\n"]
     for table in TABLES.values():
-        parts += [f"### `{table.name}`\n", f"{table.description}\n", _layout(table), _columns(table.schema)]
+        parts += [f"### `{table.name}`\n", f"{table.description}\n", _layout(table), _columns(table)]
     return "\n".join(parts)
+
+
+def _named(head: str, meaning: Iterable[tuple[str, str]]) -> str:
+    return _rows((head, "meaning"), _quoted(meaning))
+
+
+def _quoted(meaning: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(f"`{name}`", said) for name, said in meaning]
 
 
 def _fingerprints() -> str:
@@ -98,13 +135,22 @@ def _allowed(kind: mi.Type) -> str:
 
 
 def _layout(table: TableSpec) -> str:
-    keys = ", ".join(f"`{key}`" for key in table.keys)
     folders = "".join(f"{name}=.../" for name in table.partition_by)
-    return f"A row is identified by {keys}." + (f" Files lie in `{folders}`.\n" if folders else "\n")
+    layout = LAYOUT.get(table.name, Layout())
+    said = [f"A row is identified by {_listed(table.keys)}."]
+    said += [f"Files lie in `{folders}`."] if folders else []
+    said += [f"BigQuery has a partition for each day of `{layout.day}`."] if layout.day else []
+    said += [f"BigQuery clusters by {_listed(layout.cluster)}."] if layout.cluster else []
+    return " ".join(said) + "\n"
 
 
-def _columns(schema: pa.Schema) -> str:
-    return _rows(
-        ("column", "type", "may be null"),
-        [(f"`{field.name}`", f"`{field.type}`", "yes" if field.nullable else "no") for field in schema],
-    )
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _columns(table: TableSpec) -> str:
+    rows = [
+        (f"`{field.name}`", f"`{field.type}`", "yes" if field.nullable else "no", meaning(table.name, field.name))
+        for field in table.schema
+    ]
+    return _rows(("column", "type", "may be null", "what it says"), rows)

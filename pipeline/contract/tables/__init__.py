@@ -36,7 +36,7 @@ STREAMED = (
 )
 """Tables that the Beam pipeline writes, all in one commit."""
 
-MARTS = (MART_SHIPMENTS_DAILY, MART_ON_TIME_PERFORMANCE, MART_EXCEPTIONS, DRIVER_BEHAVIOR_DAILY)
+MARTS = (MART_SHIPMENTS_DAILY, MART_ON_TIME_PERFORMANCE, MART_EXCEPTIONS, DRIVER_BEHAVIOR_DAILY, HEALTH)
 """Tables built from other tables, one SELECT each, in ``pipeline/marts/<table>.sql``."""
 
 OPERATED = (RUNS, RECON_RESULTS)
