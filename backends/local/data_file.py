@@ -6,9 +6,7 @@ A file is in no table before the manifest has it.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +14,13 @@ from threading import get_ident
 from typing import NamedTuple
 from urllib.parse import quote
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from backends.fail_points import reach
 from backends.interface import BackendError, TableSpec
+from backends.local.file_formats import ENCODED
 
 
 class DataFile(NamedTuple):
@@ -41,8 +38,10 @@ def write_files(folder: Path, spec: TableSpec, batch: pa.RecordBatch) -> Iterato
         raise BackendError(f"{spec.name}: has the columns {spec.schema.names}, was given {batch.schema.names}")
     rows = batch.select(spec.schema.names).cast(spec.schema)
     for where, part in _partitions(rows, spec.partition_by):
-        content = _ENCODED[spec.file_format](part)
-        name = hashlib.sha256(content + str(batch.schema.metadata).encode()).hexdigest()[:32]
+        content = ENCODED[spec.file_format](part)
+        digest = hashlib.sha256(content)
+        digest.update(str(batch.schema.metadata).encode())
+        name = digest.hexdigest()[:32]
         path = Path(*spec.name.split("."), *where, f"part-{name}.{spec.file_format}")
         _write_once(folder / path, content)
         yield DataFile(spec.name, path.as_posix(), part.num_rows, len(content))
@@ -65,28 +64,6 @@ def _partitions(rows: pa.RecordBatch, by: tuple[str, ...]) -> Iterator[tuple[lis
     for start, count, values in zip(np.cumsum(counts) - counts, counts, joined.dictionary.to_pylist(), strict=True):
         where = [f"{name}={quote(value, safe='')}" for name, value in zip(by, values.split("\n"), strict=True)]
         yield where, rest.slice(start, count)
-
-
-def _parquet(rows: pa.RecordBatch) -> bytes:
-    out = io.BytesIO()
-    pq.write_table(pa.Table.from_batches([rows]), out, compression="zstd")
-    return out.getvalue()
-
-
-def _json_lines(rows: pa.RecordBatch) -> bytes:
-    names = rows.schema.names
-    columns = [_json_column(column).to_pylist() for column in rows.columns]
-    lines = msgspec.json.Encoder().encode_lines(
-        [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    )
-    return gzip.compress(lines, compresslevel=1, mtime=0)
-
-
-def _json_column(column: pa.Array) -> pa.Array:
-    return pc.cast(column, pa.string()) if pa.types.is_temporal(column.type) else column
-
-
-_ENCODED = {"parquet": _parquet, "jsonl.gz": _json_lines}
 
 
 def _write_once(path: Path, content: bytes) -> None:
