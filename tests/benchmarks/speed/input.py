@@ -1,0 +1,53 @@
+"""What the engines are measured on: a run of the benchmark's own scenario, made once for each size and kept.
+
+Demand and fleet grow with the size, so that the mix of messages and faults is about the same at every size.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+_SCENARIO = Path(__file__).parent / "scenario.yaml"
+_A_MILLION = 1_000_000
+_SPARE = 1.1
+"""The scenario is made for more messages than asked: what is left over is cut off."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A log and the dimensions that belong to it."""
+
+    log: Path
+    reference: Path
+    allowed_lateness_s: int = 3600
+    """As in the scenario."""
+
+
+def make_input(folder: Path, messages: int) -> Input:
+    """The input of this size. What is there from an earlier time is used again."""
+    run = folder / f"input-{messages}"
+    made = Input(run / "log", run / "truth" / "reference")
+    if not (run / "seal.json").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        scenario = folder / f"scenario-{messages}.yaml"
+        scenario.write_text(_filled_in(messages), encoding="utf-8")
+        generate = [sys.executable, "-m", "sim", "generate", str(scenario), "--out", str(run), "--limit", str(messages)]
+        subprocess.run(generate, check=True, stdout=subprocess.DEVNULL)
+    return made
+
+
+def _filled_in(messages: int) -> str:
+    size = messages / _A_MILLION * _SPARE
+    drivers = max(1, round(60 * size))
+    values = {
+        "SHIPMENTS": max(20, round(1_800 * size)),
+        "DRIVERS": drivers,
+        "VANS": max(1, round(0.9 * drivers)),
+        "DOCKS": max(4, round(24 * size)),
+        "PINGS": 50,
+    }
+    return Template(_SCENARIO.read_text(encoding="utf-8")).substitute(values)
