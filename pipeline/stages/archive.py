@@ -12,6 +12,8 @@ from pipeline.contract.tables import RAW_MESSAGES
 from pipeline.stages.attributes import attributes_json, claimed_type
 from pipeline.stages.each_batch import EachBatch, derived
 
+_NEIGHBOURS = 64
+
 
 def archive(messages: pa.RecordBatch) -> pa.RecordBatch:
     """A row for each message: its bytes as text, or in Base64 where they are not UTF-8 or larger than 1 MiB.
@@ -34,16 +36,23 @@ def archive(messages: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _bodies(values: pa.Array) -> tuple[pa.Array, pa.Array]:
-    try:
-        texts = pc.cast(values, pa.string())
-    except pa.ArrowInvalid:  # somewhere in the batch there is a body that is not UTF-8
-        texts = pa.array([_text(value) for value in values.to_pylist()], pa.string())
-    small = pc.less_equal(pc.binary_length(values), MESSAGE_BYTES_MAX)
-    bodies = pc.if_else(small, texts, None)
+    bodies, small = _texts(values), pc.less_equal(pc.binary_length(values), MESSAGE_BYTES_MAX)
+    if small.false_count:
+        bodies = pc.if_else(small, bodies, None)
     if not bodies.null_count:
         return bodies, pa.nulls(len(values), pa.string())
     encoded = [b64encode(value).decode() for value in values.filter(bodies.is_null()).to_pylist()]
     return bodies, pc.replace_with_mask(pa.nulls(len(values), pa.string()), bodies.is_null(), pa.array(encoded))
+
+
+def _texts(values: pa.Array) -> pa.Array:
+    """The values as text, null where one is not UTF-8. Only near one that is not, they are looked at one by one."""
+    try:
+        return pc.cast(values, pa.string())
+    except pa.ArrowInvalid:
+        if len(values) <= _NEIGHBOURS:
+            return pa.array([_text(value) for value in values.to_pylist()], pa.string())
+    return pa.concat_arrays([_texts(values.slice(at, _NEIGHBOURS)) for at in range(0, len(values), _NEIGHBOURS)])
 
 
 def _text(value: bytes) -> str | None:

@@ -31,6 +31,13 @@ def test_the_bytes_can_be_had_back(values: list[bytes]) -> None:
     assert back == values
 
 
+def test_bytes_that_are_not_utf8_stand_alone_in_a_large_batch() -> None:
+    values = [b"\xff" if n in (0, 200, 299) else b"%d" % n for n in range(300)]
+    rows = archive(messages(values)).to_pylist()
+    assert [n for n, row in enumerate(rows) if row["body"] is None] == [0, 200, 299]
+    assert [row["body"] for row in rows if row["body"]] == [value.decode() for value in values if value != b"\xff"]
+
+
 def test_large_messages_are_base64_so_that_their_lines_stay_readable() -> None:
     fits, large = b"\0" * MESSAGE_BYTES_MAX, b"\0" * (MESSAGE_BYTES_MAX + 1)
     assert [row["body"] is None for row in archive(messages([fits, large])).to_pylist()] == [False, True]
