@@ -33,6 +33,12 @@ def _held(_scenario: Scenario, plan: Plan, firing: Firing) -> Mask:
     return plan.messages.ingest_time[firing.rows] - sent(plan)[firing.rows] >= firing.held_us
 
 
+def _at_the_edge(scenario: Scenario, plan: Plan, firing: Firing) -> Mask:
+    window, lateness = 5 * 60 * 1_000_000, _fault(scenario, firing).lateness.us
+    behind = plan.messages.ingest_time - (plan.messages.event_time // window + 1) * window
+    return _held(scenario, plan, firing) & (np.abs(behind[firing.rows] - lateness) <= 1)
+
+
 def _another(plan: Plan, firing: Firing, columns: tuple[str, ...]) -> Mask:
     """Whether another message that arrives is equal in these columns."""
     mixed = np.zeros(len(plan.messages), dtype=np.uint64)
@@ -103,6 +109,7 @@ _PROOFS = {
     "hot_key": _keyed,
     "hotspot": _keyed,
     "duplicate": _duplicated,
+    "window_edge": _at_the_edge,
     **dict.fromkeys(("delay", "offline", "dead_zone", "restart", "batch_upload"), _held),
     **dict.fromkeys(("retry", "double_read", "file_again", "yesterdays_file", "replay"), _copied),
 }

@@ -21,6 +21,7 @@ from sim.faults import (
     Offline,
     Poison,
     Replay,
+    WindowEdge,
 )
 from sim.scenario_parts.producers import Producers
 
@@ -31,6 +32,7 @@ _UNREADABLE = "m.body in ('malformed', 'poisoned')"
 _SENT_US = "epoch_us(coalesce(try_cast(b.body->>'$.producer_time' as timestamptz), m.producer_time))"
 _RECORDED_US = "epoch_us(coalesce(try_cast(b.body->>'$.event_time' as timestamptz), m.event_time))"
 _CLOCK_OFF_US = "(epoch_us(m.event_time) - t.true_us)"
+_WINDOW_US = 5 * 60 * 1_000_000
 _HELD = f"epoch_us(b.ingest_time) - ({_SENT_US} - {_CLOCK_OFF_US}) >= f.held_us"
 _CLOCK = f"b.digest is not null and {_RECORDED_US} = epoch_us(m.event_time) and {_CLOCK_OFF_US} <> 0"
 _NOT_THERE = """f.message_id is null and not exists
@@ -62,6 +64,12 @@ def _(fault: Hotspot) -> str:
 @evidence.register(Offline)
 def _(_fault: Delay | Offline) -> str:
     return _HELD
+
+
+@evidence.register(WindowEdge)
+def _(fault: WindowEdge) -> str:
+    behind = f"epoch_us(b.ingest_time) - (floor(epoch_us(m.event_time) / {_WINDOW_US}) + 1)::bigint * {_WINDOW_US}"
+    return f"{_HELD} and {behind} between {fault.lateness.us - 1} and {fault.lateness.us + 1}"
 
 
 @evidence.register(ClockSkew)

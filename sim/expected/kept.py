@@ -9,6 +9,7 @@ from pipeline.contract.columns import payload_leaves
 from pipeline.contract.events import EVENT_TYPES
 from sim.ledger import Body, Fate, Ledger
 from sim.truth import Truth
+from sim.wire.misshape import CHANGES
 
 CLEAN_FATES = (Fate.CLEAN, Fate.LATE, Fate.TOO_LATE)
 _OF_MESSAGE = (
@@ -26,14 +27,15 @@ _OF_MESSAGE = (
     "fate",
 )
 """What a message may say otherwise than its fact: by its clock and its version, too."""
-_UNTRUE = (Body.CHANGED, Body.BROKEN_TYPE, Body.MALFORMED, Body.POISONED)
+_UNTRUE = (Body.BROKEN_TYPE, Body.MALFORMED, Body.POISONED)
 
 
 def kept(truth: Truth, ledger: Ledger, event_type: str) -> pa.Table:
     """One row for each clean message of a type, in order of message id.
 
-    Its columns are those of the fact, but ``event_id`` and what else ``_OF_MESSAGE`` names are the message's, and
-    fields that its version does not have are null.
+    Its columns are those of the fact, but ``event_id`` and what else ``_OF_MESSAGE`` names are the message's,
+    fields that its version does not have are null, and a changed copy, which is clean when what it contradicts is
+    forgotten, says what it was changed to.
     Raises ValueError if the fact can't tell what the message said.
     """
     messages = ledger.messages
@@ -48,7 +50,17 @@ def kept(truth: Truth, ledger: Ledger, event_type: str) -> pa.Table:
     facts = facts.drop_columns([name for name in _OF_MESSAGE if name in facts.column_names])
     for name in _OF_MESSAGE:
         facts = facts.append_column(name, messages[name])
-    return _as_versioned(facts, event_type)
+    return _as_versioned(_as_changed(facts, event_type), event_type)
+
+
+def _as_changed(rows: pa.Table, event_type: str) -> pa.Table:
+    changed = pc.equal(rows["body"], Body.CHANGED.value).combine_chunks()
+    if not pc.any(changed).as_py():
+        return rows
+    name, change = CHANGES[event_type]
+    column = rows[name].combine_chunks()
+    said = pa.array([change(value) for value in column.filter(changed).to_pylist()]).cast(column.type)
+    return rows.set_column(rows.column_names.index(name), name, pc.replace_with_mask(column, changed, said))
 
 
 def _as_versioned(rows: pa.Table, event_type: str) -> pa.Table:

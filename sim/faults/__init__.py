@@ -15,11 +15,12 @@ from sim.faults.hotspot import Hotspot
 from sim.faults.offline import Offline
 from sim.faults.poison import Poison
 from sim.faults.replay import Replay
+from sim.faults.window_edge import WindowEdge
 from sim.producers.copies import apart
 from sim.producers.plan import Plan
 from sim.rng import Randomness
 
-Fault = ClockSkew | Corrupt | Delay | Drift | Drop | Duplicate | Hotspot | Offline | Poison | Replay
+Fault = ClockSkew | Corrupt | Delay | Drift | Drop | Duplicate | Hotspot | Offline | Poison | Replay | WindowEdge
 
 _ORDER: tuple[type[Fault], ...] = (
     Drop,
@@ -30,6 +31,7 @@ _ORDER: tuple[type[Fault], ...] = (
     Hotspot,
     Offline,
     Delay,
+    WindowEdge,
     Duplicate,
     Replay,
 )
@@ -64,5 +66,6 @@ __all__ = [
     "Offline",
     "Poison",
     "Replay",
+    "WindowEdge",
     "apply_all",
 ]

@@ -49,7 +49,7 @@ def put_text(fields: dict[str, Any], field: str) -> None:
     fields[last] = f"about {fields[last]}"
 
 
-_CHANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
+CHANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "shipment.created": ("weight_kg", lambda kg: kg / 2),
     STATUS_CHANGED: ("carrier_code", lambda code: f"{code}-2"),
     "shipment.eta.updated": ("previous_eta", lambda _: "2000-01-01T00:00:00Z"),
@@ -59,12 +59,13 @@ _CHANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "driver.location": ("vehicle_id", lambda vehicle: f"{vehicle}-2"),
     "vehicle.telemetry": ("odometer_km", lambda km: km + 1),
 }
+"""By event type the field of the payload that a changed copy says something else in, and what it says there."""
 
 
 def changed(payload: bytes, event_type: str) -> bytes:
     """A payload that is sound and says something else."""
     fields = msgspec.json.decode(payload)
-    name, change = _CHANGES[event_type]
+    name, change = CHANGES[event_type]
     return _encode(fields | {name: change(fields.get(name))})
 
 

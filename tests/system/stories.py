@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import duckdb
@@ -21,6 +22,7 @@ VIEWS = {
     "duty": "truth/facts/driver.status.changed/*.parquet",
     "haul": "truth/world/linehaul/*.parquet",
 }
+HALF_AN_HOUR = timedelta(minutes=30)
 Ask = Callable[[str], list[Any]]
 """Gives the rows of a SELECT over ``VIEWS``."""
 
@@ -183,6 +185,33 @@ def _night_network(told: Summary, ask: Ask) -> None:
     assert ask("select distinct source from message where fate = 'too_late'") == [("hand_scanner",)]
 
 
+def _short_memory(told: Summary, ask: Ask) -> None:
+    """An event is forgotten half an hour after it was first, whatever came meanwhile; then it is first again."""
+    again = ask(
+        """with firsts as (from message where fate not in ('duplicate', 'rejected'))
+        select kind, m.fate in ('duplicate', 'rejected') as known, count(*),
+            min(m.ingest_time - f.ingest_time), max(m.ingest_time - f.ingest_time)
+        from message m join firing using (message_id) asof join firsts f
+            on f.event_type = m.event_type and f.event_id = m.event_id and f.ingest_time < m.ingest_time
+        where m.matched_on is distinct from 'status' and (m.code is null or m.code = 'conflicting_duplicate')
+        group by all order by all"""
+    )
+    assert [row[:2] for row in again] == [
+        ("duplicate", False),
+        ("duplicate", True),
+        ("replay", False),
+        ("replay", True),
+    ]
+    for _, known, count, shortest, longest in again:
+        assert count > 10
+        assert longest <= HALF_AN_HOUR if known else shortest > HALF_AN_HOUR
+    ((twice,),) = ask(
+        """select count(*) from (select event_type, event_id from message where fate not in ('duplicate', 'rejected')
+            group by all having count(*) > 1)"""
+    )
+    assert twice > 200
+
+
 STORIES: Mapping[str, Callable[[Summary, Ask], None]] = {
     "hello": _hello,
     "messy": _messy,
@@ -194,6 +223,7 @@ STORIES: Mapping[str, Callable[[Summary, Ask], None]] = {
     "carrier-replays-yesterday": _carrier_replays_yesterday,
     "dst-weekend": _dst_weekend,
     "night-network": _night_network,
+    "short-memory": _short_memory,
 }
 
 

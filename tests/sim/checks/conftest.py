@@ -29,6 +29,7 @@ from sim.faults import (
     Offline,
     Poison,
     Replay,
+    WindowEdge,
 )
 from sim.generation.generate import generate
 from sim.generation.options import Options
@@ -66,6 +67,7 @@ FAULTS = (
     Poison(share=Share(0.01), producers=("hand_scanner", "carrier_feed")),
     ClockSkew(share=Share(0.5), offset=Duration(90 * MINUTE), direction="behind", producers=("hand_scanner",)),
     Replay(after=Duration(300 * MINUTE), until=Duration(330 * MINUTE), at=Duration(400 * MINUTE)),
+    WindowEdge(share=Share(0.02)),
 )
 PRODUCERS = Producers(
     driver_app=DriverApp(lost_acknowledgement=Share(0.02), wrong_clock=Share(0.3)),

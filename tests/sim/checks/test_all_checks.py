@@ -69,7 +69,7 @@ def test_a_check_that_crashes_is_unknown_and_the_others_go_on(inputs, warehouse)
 
 def test_an_expected_table_that_can_t_be_computed_is_unknown(inputs, messy):
     strange = messy.ledger.messages.to_pydict()
-    strange["body"][strange["fate"].index("clean")] = "changed"
+    strange["body"][strange["fate"].index("clean")] = "malformed"
     ledger = replace(messy.ledger, messages=pa.Table.from_pydict(strange, MESSAGES))
     found = outcomes(run_checks(replace(inputs, read_ledger=lambda: ledger)))
     assert found["expected"] is Outcome.UNKNOWN

@@ -18,7 +18,7 @@ from sim.producers.senders import senders
 from sim.scenario_parts.producers import Producers, TelematicsGateway
 from sim.units import Share
 
-EXPLICIT = [f"faults.{index}" for index in range(13)]
+EXPLICIT = [f"faults.{index}" for index in range(14)]
 MECHANISMS = {
     "producers.carrier_feed.file_again": "file_again",
     "producers.driver_app.clock": "clock",

@@ -32,6 +32,7 @@ _SOME = {
         "geo_lon": 2.0,
         "carrier_code": "NORD",
     },
+    "shipment.eta.updated": {"shipment_id": "S1", "eta": datetime(2026, 3, 4, tzinfo=UTC)},
     "facility.scan": {"shipment_id": "S1", "facility_id": "HUB", "scan_type": "arrival", "scanner_id": "X"},
     "vehicle.telemetry": {
         "vehicle_id": "V1",

@@ -102,9 +102,21 @@ def test_personal_data_in_payloads_is_tokens(told):
     assert payload["weight_kg"] == 1.0
 
 
+def test_a_changed_copy_that_contradicts_nothing_any_more_is_told_as_it_was_changed(told, rows):
+    told.fact(STATUS, "08:01", status="delivered")
+    told.fact("shipment.eta.updated", "08:02", previous_eta=datetime(2026, 3, 3, tzinfo=UTC))
+    for row, event_type in enumerate((STATUS, "shipment.eta.updated")):
+        later = told._messages[row]["ingest_time"] + timedelta(days=9)
+        told.message(event_type, 0, body="changed", fate="clean", ingest_time=later)
+    carriers = [(row["carrier_code"], row["carrier_known"]) for row in rows("clean.shipment_status_events")]
+    assert carriers == [("NORD", True), ("NORD-2", False)]
+    etas = told.expected().payloads["shipment.eta.updated"]["previous_eta"].to_pylist()
+    assert etas == [datetime(2026, 3, 3, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)]
+
+
 def test_a_clean_message_that_its_fact_does_not_explain_is_an_error(told):
     told.fact("facility.scan", "08:01")
-    told._messages[0]["body"] = "changed"
+    told._messages[0]["body"] = "malformed"
     with pytest.raises(ValueError, match=r"clean facility\.scan message whose body"):
         told.expected()
 

@@ -12,7 +12,20 @@ import pytest
 from plans_by_hand import DAY, HOUR, ROUNDS_US, S, journal, planned, scenario
 from proofs_by_hand import proven
 
-from sim.faults import ClockSkew, Corrupt, Delay, Drift, Drop, Duplicate, Hotspot, Offline, Poison, Replay, apply_all
+from sim.faults import (
+    ClockSkew,
+    Corrupt,
+    Delay,
+    Drift,
+    Drop,
+    Duplicate,
+    Hotspot,
+    Offline,
+    Poison,
+    Replay,
+    WindowEdge,
+    apply_all,
+)
 from sim.producers.plan import Plan
 from sim.rng import Randomness
 from sim.scenario_parts.network import DeadZone
@@ -44,6 +57,7 @@ FAULTS = {
     "offline": Offline(share=ALL, shortest=Duration(1 * HOUR), longest=Duration(20 * HOUR)),
     "poison": Poison(share=MOST),
     "replay": Replay(after=Duration(6 * HOUR), until=Duration(30 * HOUR), at=Duration(32 * HOUR)),
+    "window_edge": WindowEdge(share=HALF, lateness=Duration(2 * HOUR)),
 }
 NEVER_BOTH = {("add_field", "add_field"), ("add_field", "break_type"), ("break_type", "break_type")}
 """A body is misshapen once: the second of these finds nobody left, and says that it planned nothing."""
