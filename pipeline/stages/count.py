@@ -1,8 +1,8 @@
-"""What the pipeline counted about itself: rows by stage and outcome, for ``ops.metrics``."""
+"""What the pipeline counted about itself, for ``ops.metrics``: counted where the rows are; only the counts move."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import apache_beam as beam
@@ -12,18 +12,18 @@ import pyarrow.compute as pc
 from backends.stage_failed import without_values
 from pipeline.contract.tables import METRICS
 from pipeline.stages.each_batch import one_batch
+from pipeline.stages.measures import MEASURES, Measure
+
+_KEYS = ("event_type", "tenant_id", "label")
 
 
-def counts(rows: pa.RecordBatch, stage: str, metric: str) -> pa.RecordBatch:
-    """Rows of ``ops.metrics``: how many rows of each event type and tenant came out of a stage."""
-    keys = pa.table({"event_type": rows.column("event_type"), "tenant_id": rows.column("tenant_id").fill_null("")})
-    grouped = keys.group_by(["event_type", "tenant_id"], use_threads=False).aggregate([([], "count_all")])
-    columns = {
-        "stage": pa.array([stage] * grouped.num_rows, pa.string()),
-        "metric": pa.array([metric] * grouped.num_rows, pa.string()),
-        "event_type": grouped["event_type"],
-        "tenant_id": grouped["tenant_id"],
-        "label": pa.array([""] * grouped.num_rows, pa.string()),
+def counts(rows: pa.RecordBatch, measure: Measure) -> pa.RecordBatch:
+    """Rows of ``ops.metrics``: how many rows of each event type, tenant and label there are in a stage's output."""
+    keys = pa.table([key.fill_null("") for key in measure.keys(rows)], list(_KEYS))
+    grouped = keys.group_by(list(_KEYS), use_threads=False).aggregate([([], "count_all")])
+    columns = {name: grouped[name] for name in _KEYS} | {
+        "stage": pa.array([measure.stage] * grouped.num_rows, pa.string()),
+        "metric": pa.array([measure.metric] * grouped.num_rows, pa.string()),
         "value": pc.cast(grouped["count_all"], pa.float64()),
     }
     return one_batch(pa.table([columns[name] for name in METRICS.schema.names], METRICS.schema))
@@ -38,12 +38,13 @@ def sum_counts(parts: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
 
 
 class Count(beam.PTransform):
-    """From ``{(stage, metric): batches}`` to one batch of ``ops.metrics``."""
+    """From the batches of ``"<stage> <output>"`` for each of ``MEASURES`` to one batch of ``ops.metrics``."""
 
-    def expand(self, outputs: dict[tuple[str, str], Any]) -> Any:
+    def expand(self, outputs: Mapping[str, Any]) -> Any:
         """Count each output where it is; only the counts move."""
         parts = [
-            rows | f"{stage} {metric}" >> beam.ParDo(_Count(stage, metric)) for (stage, metric), rows in outputs.items()
+            outputs[f"{one.stage} {one.output}"] | f"{one.stage} {one.metric}" >> beam.ParDo(_Count(one))
+            for one in MEASURES
         ]
         return (
             parts
@@ -54,13 +55,12 @@ class Count(beam.PTransform):
 
 
 class _Count(beam.DoFn):
-    def __init__(self, stage: str, metric: str) -> None:
-        self._stage = stage
-        self._metric = metric
+    def __init__(self, measure: Measure) -> None:
+        self._measure = measure
 
     def process(self, rows: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
         with without_values("metrics"):
-            counted = counts(rows, self._stage, self._metric)
+            counted = counts(rows, self._measure)
         yield 0, counted
 
 

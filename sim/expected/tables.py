@@ -17,7 +17,7 @@ from sim.expected.events import events, payloads, too_late
 from sim.expected.kept import kept
 from sim.expected.kpis import facility_throughput, kpi_5min, on_time_kpis
 from sim.expected.ledger_tables import duplicates, raw_messages, rejected
-from sim.expected.metrics import metrics
+from sim.expected.metrics import health, metrics
 from sim.expected.shipments import shipments_daily
 from sim.expected.statuses import AsOf, status_events
 from sim.expected.terms import Terms
@@ -61,6 +61,7 @@ def expected_tables(truth: Truth, ledger: Ledger, terms: Terms) -> Expected:
         "clean.too_late": too_late(all_events, terms),
         "ops.duplicates": duplicates(ledger),
         "ops.metrics": metrics(ledger),
+        "ops.health": health(ledger),
         "curated.kpi_5min": kpi_5min(truth, ledger),
         "curated.facility_throughput": facility_throughput(truth, ledger),
     }

@@ -76,16 +76,27 @@ def test_tables_have_the_types_of_the_contract(process: Process) -> None:
 
 
 def test_metrics_count_every_stage(process: Process) -> None:
-    totals: Counter[tuple[object, object]] = Counter()
+    totals: Counter[tuple[object, object, object]] = Counter()
     before = progress.rows("decode")
     for row in rows(process([appended(EVENTS)]), "ops.metrics"):
-        totals[row["stage"], row["metric"]] += row["value"]
-    assert totals["decode", "valid"] == 9
-    assert totals["decode", "rejected"] == 2
-    assert totals["dedupe", "first"] == 6
-    assert totals["dedupe", "duplicate"] == 2
-    assert totals["dedupe", "rejected"] == 1
-    assert totals["windows", "too_late"] == 1
+        totals[row["stage"], row["metric"], row["label"]] += row["value"]
+    partitions = [totals.pop(("log", "partition", str(number)), 0) for number in range(2)]
+    assert sum(partitions) == len(EVENTS)
+    assert totals == {
+        ("log", "messages", ""): 11,
+        ("decode", "valid", ""): 9,
+        ("decode", "rejected", "bad_json"): 1,
+        ("decode", "rejected", "bad_encoding"): 1,
+        ("dedupe", "first", ""): 6,
+        ("dedupe", "duplicate", "event_id"): 1,
+        ("dedupe", "duplicate", "status"): 1,
+        ("dedupe", "rejected", "conflicting_duplicate"): 1,
+        ("windows", "lateness", "on_time"): 5,
+        ("windows", "lateness", "too_late"): 1,
+        ("windows", "ingest_lag", "le_60"): 1,
+        ("windows", "ingest_lag", "le_300"): 4,
+        ("windows", "ingest_lag", "le_86400"): 1,
+    }
     assert progress.rows("decode") - before == len(EVENTS)
 
 

@@ -400,6 +400,20 @@ COMMENT ON COLUMN features.driver_behavior_daily."speed_kmh_max" IS 'the highest
 COMMENT ON COLUMN features.driver_behavior_daily."speed_kmh_mean" IS 'the mean of the speeds read, km/h';
 COMMENT ON COLUMN features.driver_behavior_daily."distance_km" IS 'distance driven';
 
+CREATE TABLE ops.health (
+    "metric" VARCHAR NOT NULL,
+    "event_type" VARCHAR NOT NULL,
+    "tenant_id" VARCHAR NOT NULL,
+    "label" VARCHAR NOT NULL,
+    "value" DOUBLE NOT NULL
+);
+COMMENT ON TABLE ops.health IS 'The rates that people watch, from `ops.metrics`: `duplicate_rate`, `rejection_rate` (by code in `label`), `late_rate`, `too_late_rate`, `ingest_lag_s` (`label` is `p50`, `p95` or `p99`: the upper bound of the bucket that it lies in), and `partition_skew`, the largest partition''s messages over the mean''s. A row is identified by metric, event_type, tenant_id, label.';
+COMMENT ON COLUMN ops.health."metric" IS 'what was measured';
+COMMENT ON COLUMN ops.health."event_type" IS 'the type of the event, as in the contract';
+COMMENT ON COLUMN ops.health."tenant_id" IS 'whose it is';
+COMMENT ON COLUMN ops.health."label" IS 'what tells the outcomes of a metric apart, or empty';
+COMMENT ON COLUMN ops.health."value" IS 'the figure';
+
 CREATE TABLE ops.runs (
     "run_id" VARCHAR NOT NULL,
     "command" VARCHAR NOT NULL,
