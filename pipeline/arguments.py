@@ -4,33 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from enum import IntEnum
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-
-class ExitStatus(IntEnum):
-    """What the command came to."""
-
-    DONE = 0
-    REFUSED = 1
-    USAGE = 2
-    CRASH = 70
-    INTERRUPTED = 130
-
-    @property
-    def meaning(self) -> str:
-        """A sentence for people."""
-        return _MEANING[self]
-
-
-_MEANING = {
-    ExitStatus.DONE: "the tables are there; doing it again changes nothing",
-    ExitStatus.REFUSED: "log or warehouse can't do what was asked; no table is half written",
-    ExitStatus.USAGE: "wrong arguments, no log, no reference tables, or no token key; nothing was run",
-    ExitStatus.CRASH: "a stage crashed, which is a bug; no table is half written",
-    ExitStatus.INTERRUPTED: "stopped by Ctrl-C; no table is half written",
-}
+from pipeline.contract.tables import MARTS
+from pipeline.exit_status import ExitStatus
 
 _SECONDS_MAX = 100 * 366 * 86_400
 _STATUSES = "exit status:\n" + "\n".join(f"  {status.value:<4} {status.meaning}" for status in ExitStatus)
@@ -45,56 +24,140 @@ _WRITES = """what it writes, all in the folder of --warehouse:
   warehouse.duckdb           which files are in which table, and a view of each table; opens in any DuckDB client
   .staging/                  while it runs: batches with tokens in place of personal data; removed at the end
 All tables appear in one commit at the end, or none does. A warehouse holds one run: the same log, reference tables,
-settings and key again change nothing, anything else is refused (exit status 1) and needs another folder."""
+settings and key again change nothing; anything else is refused (exit status 1), and needs another folder, or --replace.
+Marts stay as they are until `marts` or `reconcile` builds them."""
+_RECONCILES = """What stands in a mart is compared with what the clean tables say now, day by day. Each day that differs
+is rebuilt, and has a row in ops.recon_results. Days of curated.kpi_5min that differ are only reported. Doing it again
+changes nothing. Numbers that differ by no more than a billionth, as sums in another order do, are the same."""
 
 
 def parse(given: Sequence[str] | None) -> argparse.Namespace:
     """The arguments, with ``command`` saying which command they are for. Ends the process (2) if they are wrong."""
     parser = argparse.ArgumentParser(
         prog="python -m pipeline",
-        description="Run the pipeline over an event log that is there, or build the marts.",
+        description="Run the pipeline over messages that are there, and look after its tables.",
         epilog=f"{_KEY}\n\n{_STATUSES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
+    _add_replay(commands)
     _add_marts(commands)
+    _add_reconcile(commands)
     return parser.parse_args(given)
 
 
 def _add_run(commands: Any) -> None:
-    run = commands.add_parser(
+    run = _command(
+        commands,
         "run",
-        help="process an event log into a warehouse, in one commit",
-        description="Process an event log into the tables of a warehouse, in one commit.",
-        epilog=f"{_WRITES}\n\n{_KEY}\n\n{_STATUSES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "process an event log into a warehouse, in one commit",
+        "Process an event log into the tables of a warehouse, in one commit.",
+        f"{_WRITES}\n\n{_KEY}\n\n{_STATUSES}",
     )
     run.add_argument(
         "--log", type=Path, required=True, metavar="DIR", help="folder of the event log, which is read only"
     )
-    _add_warehouse(run, "folder of the tables; made if it is not there")
-    run.add_argument(
+    _add_process(run)
+
+
+def _add_replay(commands: Any) -> None:
+    replay = _command(
+        commands,
+        "replay",
+        "process archived messages again, into another warehouse",
+        "Process messages that raw.messages has kept, byte for byte, into the tables of another warehouse. With the\n"
+        "same reference tables, settings and key they are equal to those of the first.",
+        f"{_WRITES}\n\n{_KEY}\n\n{_STATUSES}",
+    )
+    replay.add_argument(
+        "raw", type=Path, metavar="RAW", help="folder of a warehouse, or raw/messages of one; it is read only"
+    )
+    _add_process(replay)
+
+
+def _add_process(parser: argparse.ArgumentParser) -> None:
+    """What every command that processes messages takes."""
+    _add_warehouse(parser, "folder of the tables; made if it is not there")
+    parser.add_argument("--replace", action="store_true", help="let this run take the place of the one that is there")
+    _add_reference(parser)
+    _add_seconds(parser, "--allowed-lateness", 86_400, "how long after its window's end an event still counts in KPIs")
+    _add_seconds(
+        parser, "--future-tolerance", 300, "how far an event may lie ahead of its arrival, else it is rejected"
+    )
+    _add_seconds(parser, "--dedupe-ttl", 7 * 86_400, "how long an event is remembered, to know its copies by")
+
+
+def _add_reference(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--reference",
         type=Path,
         required=True,
         metavar="DIR",
         help="folder with dim_facility.parquet, dim_carrier.parquet and dim_lane.parquet",
     )
-    _add_seconds(run, "--allowed-lateness", 86_400, "how long after its window's end an event still counts in KPIs")
-    _add_seconds(run, "--future-tolerance", 300, "how far an event may lie ahead of its arrival, else it is rejected")
-    _add_seconds(run, "--dedupe-ttl", 7 * 86_400, "how long an event is remembered, to know its copies by")
 
 
 def _add_marts(commands: Any) -> None:
-    marts = commands.add_parser(
+    marts = _command(
+        commands,
         "marts",
-        help="build the marts from the tables of a warehouse",
-        description="Build all marts anew from the tables of a warehouse. Each is replaced whole, or not at all.",
-        epilog=_STATUSES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "build the marts from the tables of a warehouse",
+        "Build marts, or some of their days, anew from the tables of a warehouse: all that is asked, or nothing.",
+        _STATUSES,
     )
     _add_warehouse(marts, "folder of the tables, as `run` left it")
+    _add_days(marts)
+    marts.add_argument(
+        "--mart",
+        action="append",
+        choices=[mart.name.partition(".")[2] for mart in MARTS],
+        metavar="NAME",
+        help=f"one of them; may be given again; default all: {', '.join(mart.name for mart in MARTS)}",
+    )
+
+
+def _add_reconcile(commands: Any) -> None:
+    reconcile = _command(
+        commands,
+        "reconcile",
+        "find days of marts that late data have changed, and rebuild them",
+        "Find the days of marts that no longer say what the clean tables say, and rebuild them in one transaction.",
+        f"{_RECONCILES}\n\n{_STATUSES}",
+    )
+    _add_warehouse(reconcile, "folder of the tables, as `run` left it")
+    _add_days(reconcile)
+
+
+def _command(commands: Any, name: str, meaning: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=meaning,
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return made
+
+
+def _add_days(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    for name, where, default in (("--from", "first_day", date.min), ("--to", "last_day", date.max)):
+        parser.add_argument(
+            name,
+            dest=where,
+            type=_day,
+            default=default,
+            required=required,
+            metavar="DAY",
+            help=f"the {where.replace('_', ' ')}, as in 2026-03-02{'' if required else '; default all'}",
+        )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a day as in 2026-03-02, not {text!r}") from None
 
 
 def _add_warehouse(parser: argparse.ArgumentParser, meaning: str) -> None:

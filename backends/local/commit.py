@@ -70,7 +70,7 @@ def commit(
             for file in change.come:
                 added[file.table] += file.rows
             spec = next(spec for spec in specs if spec.name == how.account.table)
-            enter_once(connection, spec, how.account.row(added))
+            enter_once(connection, spec, how.account.row(change.commit_id, added))
         reach("commit.before_views")
         make_views(connection, folder, specs)
         reach("commit.before_end")

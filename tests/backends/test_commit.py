@@ -128,8 +128,8 @@ def test_a_first_run_is_known_again_but_not_after_another_has_replaced_it(
 
 
 def test_an_account_is_entered_with_the_commit_and_once(warehouse: LocalWarehouse, tmp_path: Path) -> None:
-    def row(added: Mapping[str, int]) -> Mapping[str, object]:
-        return {"run_id": "a", "rows": added["clean.parcels"]}
+    def row(commit_id: str, added: Mapping[str, int]) -> Mapping[str, object]:
+        return {"run_id": commit_id[:0] + "a", "rows": added["clean.parcels"]}
 
     how = Commit(without(warehouse, 1).replaces, head(warehouse), Account("ops.runs", row))
     for _ in range(2):

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from pipeline_messages import appended, event, reference, scan
+from pipeline_messages import appended, event, reference, scan, status
 
 import pipeline.build
 from backends.local.event_log import LocalEventLog
 from backends.local.warehouse import LocalWarehouse
 from backends.stage_failed import StageFailed
 from pipeline.__main__ import main
-from pipeline.arguments import ExitStatus
 from pipeline.contract.tables import TABLES
+from pipeline.exit_status import ExitStatus
 
 
 @pytest.fixture
@@ -40,6 +40,77 @@ def test_run_and_marts(arguments: list[str], tmp_path: Path) -> None:
     assert main(["marts", f"--warehouse={tmp_path / 'warehouse'}"]) == 0
     warehouse = LocalWarehouse(tmp_path / "warehouse", list(TABLES.values()))
     assert warehouse.query("SELECT scans FROM curated.kpi_5min").read_all()["scans"].to_pylist() == [1]
+
+
+@pytest.mark.usefixtures("_key")
+def test_another_run_may_replace_the_one_that_is_there(arguments: list[str], tmp_path: Path) -> None:
+    assert main(arguments) == 0
+    with LocalEventLog(tmp_path / "log", 2) as log:
+        log.append(appended([event(scan(), "e2")]))
+    assert main(arguments) == 1
+    for _ in range(2):
+        assert main([*arguments, "--replace"]) == 0
+    warehouse = LocalWarehouse(tmp_path / "warehouse", list(TABLES.values()))
+    assert warehouse.query("SELECT scans FROM curated.kpi_5min").read_all()["scans"].to_pylist() == [2]
+    runs = warehouse.query("SELECT command, messages, settings, key_ids FROM ops.runs ORDER BY messages").read_all()
+    assert runs["messages"].to_pylist() == [1, 2]
+    assert runs["command"].to_pylist() == ["run", "run"]
+    assert len(set(runs["key_ids"].to_pylist())) == 1
+    assert '"dedupe_ttl": 604800' in runs["settings"][0].as_py()
+
+
+@pytest.mark.usefixtures("_key")
+def test_replay_gives_the_same_tables(arguments: list[str], tmp_path: Path) -> None:
+    assert main(arguments) == 0
+    again = [f"--warehouse={tmp_path / 'again'}", *arguments[3:]]
+    for _ in range(2):
+        assert main(["replay", str(tmp_path / "warehouse" / "raw" / "messages"), *again]) == 0
+    first, second = (LocalWarehouse(tmp_path / name, list(TABLES.values())) for name in ("warehouse", "again"))
+    for table in ("raw.messages", "clean.events"):
+        sql = f"SELECT * FROM {table}"
+        assert second.query(sql).read_all().to_pylist() == first.query(sql).read_all().to_pylist()
+    assert second.query("SELECT command FROM ops.runs").read_all()["command"].to_pylist() == ["replay"]
+
+
+@pytest.mark.usefixtures("_key")
+def test_marts_of_some_days_and_names(arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    folder = f"--warehouse={tmp_path / 'warehouse'}"
+    command = ["marts", folder, "--from=2026-03-02", "--to=2026-03-02", "--mart=mart_exceptions"]
+    for _ in range(2):
+        assert main(command) == 0
+    warehouse = LocalWarehouse(tmp_path / "warehouse", list(TABLES.values()))
+    runs = warehouse.query("SELECT settings FROM ops.runs WHERE command = 'marts'").read_all()["settings"].to_pylist()
+    assert runs == ['{"first_day": "2026-03-02", "last_day": "2026-03-02", "mart": ["mart_exceptions"]}']
+    assert main(["marts", folder, "--from=2026-03-03", "--to=2026-03-02"]) == 2
+    assert "--to: 2026-03-02 is before --from 2026-03-03" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_key")
+def test_reconcile_tells_what_it_found(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 0
+    folder = f"--warehouse={tmp_path / 'warehouse'}"
+    assert main(["marts", folder]) == 0
+    capsys.readouterr()
+    assert main(["reconcile", folder]) == 0
+    assert "every day of every mart says what the clean tables say" in capsys.readouterr().out
+    with LocalEventLog(tmp_path / "log", 2) as log:
+        log.append(appended([event(status(status="exception"), "e2")]))
+    assert main([*arguments, "--replace"]) == 0
+    assert main(["reconcile", folder]) == 0
+    heading, row = capsys.readouterr().out.splitlines()
+    assert heading.split()[0] == "table_name"
+    assert row.split() == ["curated.mart_exceptions", "2026-03-02", "0", "1", "1", "0", "rebuilt"]
+
+
+@pytest.mark.parametrize("command", ["marts", "reconcile"])
+def test_what_is_no_day_is_said(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--warehouse=x", "--from=soon"])
+    assert ended.value.code == 2
+    assert "must be a day as in 2026-03-02, not 'soon'" in capsys.readouterr().err
 
 
 def test_no_key_no_start(
@@ -87,8 +158,9 @@ def test_seconds_are_checked(arguments: list[str], seconds: str) -> None:
     assert ended.value.code == 2
 
 
-def test_marts_need_a_warehouse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["marts", f"--warehouse={tmp_path / 'nowhere'}"]) == 2
+@pytest.mark.parametrize("command", ["marts", "reconcile"])
+def test_marts_need_a_warehouse(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, f"--warehouse={tmp_path / 'nowhere'}"]) == 2
     assert "no warehouse" in capsys.readouterr().err
     assert not (tmp_path / "nowhere").exists()
 
@@ -128,13 +200,13 @@ def test_every_end_has_its_status(
     assert main(arguments) == status
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["marts"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["replay"], ["marts"], ["reconcile"]])
 def test_help_tells_every_status_and_variable(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([*command, "--help"])
     told = capsys.readouterr().out
-    for status in ExitStatus:
-        assert f"{status.value:<4} {status.meaning}" in told
-    if command != ["marts"]:
+    for one in ExitStatus:
+        assert f"{one.value:<4} {one.meaning}" in told
+    if command not in (["marts"], ["reconcile"]):
         assert "SIM_PII_KEY " in told
         assert "SIM_PII_KEY_FILE" in told

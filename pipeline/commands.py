@@ -1,0 +1,150 @@
+"""What each command of ``python -m pipeline`` does, from its arguments to its tables."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from backends.interface import FIRST_COMMIT, Account, BackendError, Commit, EventLog, TableSpec, Warehouse
+from backends.local.event_log import LocalEventLog
+from backends.local.raw_archive import RawArchive
+from backends.local.warehouse import LocalWarehouse
+from pipeline import token_key
+from pipeline.batch.account import Asked
+from pipeline.batch.days import Days
+from pipeline.batch.reconcile import reconcile
+from pipeline.contract.tables import DIMENSIONS, MARTS, RUNS, TABLES
+from pipeline.marts import build_marts
+
+if TYPE_CHECKING:
+    import apache_beam as beam
+
+    from pipeline.build import Settings
+
+_US_PER_S = 1_000_000
+
+
+class UsageError(Exception):
+    """The command can't be carried out as it was given."""
+
+
+@dataclass(frozen=True)
+class Committing:
+    """A warehouse that is written to by one certain commit."""
+
+    warehouse: Warehouse
+    commit: Commit
+
+    def sink(self, commit: Commit = FIRST_COMMIT) -> beam.PTransform[Any, Any]:
+        """The sink that makes this commit, and no other."""
+        return self.warehouse.sink(self.commit)
+
+    def query(self, sql: str, parameters: Any = ()) -> pa.RecordBatchReader:
+        """As the warehouse answers."""
+        return self.warehouse.query(sql, parameters)
+
+
+def _run(chosen: argparse.Namespace) -> None:
+    _process(chosen, lambda: LocalEventLog.opened(chosen.log), "--log")
+
+
+def _replay(chosen: argparse.Namespace) -> None:
+    _process(chosen, lambda: RawArchive.opened(chosen.raw), "RAW")
+
+
+def _process(chosen: argparse.Namespace, open_log: Callable[[], EventLog], argument: str) -> None:
+    settings = _settings(chosen)
+    try:
+        log = open_log()
+    except BackendError as error:
+        raise UsageError(f"{argument}: {error}") from error
+    reference = _reference(chosen.reference)
+    from pipeline.build import run  # takes a second to import; no key, no start
+
+    commit = Commit(
+        "everything" if chosen.replace else "nothing", account=Account(RUNS.name, _asked(chosen, settings).row)
+    )
+    run(log, Committing(_made(chosen), commit), reference, settings)
+
+
+def _settings(chosen: argparse.Namespace) -> Settings:
+    keys = token_key.read(os.environ)
+    from pipeline.build import Settings
+
+    return Settings(
+        keys=keys,
+        allowed_lateness_us=round(chosen.allowed_lateness * _US_PER_S),
+        future_tolerance_us=round(chosen.future_tolerance * _US_PER_S),
+        dedupe_ttl_us=round(chosen.dedupe_ttl * _US_PER_S),
+        staging=chosen.warehouse / ".staging",
+    )
+
+
+_NO_SETTING = ("command", "warehouse", "log", "raw", "reference", "mode")
+
+
+def _asked(chosen: argparse.Namespace, settings: Settings | None = None) -> Asked:
+    """What the command was asked. Folders are left out: the same work in another place is the same work."""
+    given = {name: value for name, value in vars(chosen).items() if name not in _NO_SETTING and value is not None}
+    key_ids = tuple(key.id for key in settings.keys.keys) if settings else ()
+    return Asked(chosen.command, datetime.now(UTC), given, getattr(chosen, "mode", "batch"), key_ids)
+
+
+def _reference(folder: Path) -> Mapping[str, pa.Table]:
+    return {spec.name.partition(".")[2]: _dimension(folder, spec) for spec in DIMENSIONS}
+
+
+def _dimension(folder: Path, spec: TableSpec) -> pa.Table:
+    path = folder / f"{spec.name.partition('.')[2]}.parquet"
+    try:
+        return pq.read_table(path).select(spec.schema.names).cast(spec.schema)
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise UsageError(f"--reference: {path}: must be a Parquet file with {', '.join(spec.schema.names)}") from error
+
+
+def _marts(chosen: argparse.Namespace) -> None:
+    marts = [mart for mart in MARTS if not chosen.mart or mart.name.partition(".")[2] in chosen.mart]
+    build_marts(_present(chosen), marts, _days(chosen), _asked(chosen))
+
+
+def _reconcile(chosen: argparse.Namespace) -> None:
+    columns = ("table_name", "partition_date", "rows_before", "rows_after", "rows_changed", "late_events", "action")
+    rows = reconcile(_present(chosen), _asked(chosen), _days(chosen))
+    lines = [columns, *[tuple(str(row[name]) for name in columns) for row in rows]] if rows else []
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        print("  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip())  # noqa: T201
+    if not rows:
+        print("every day of every mart says what the clean tables say")  # noqa: T201
+
+
+def _days(chosen: argparse.Namespace) -> Days:
+    if chosen.first_day > chosen.last_day:
+        raise UsageError(f"--to: {chosen.last_day} is before --from {chosen.first_day}")
+    return Days(chosen.first_day, chosen.last_day)
+
+
+def _present(chosen: argparse.Namespace) -> LocalWarehouse:
+    if not (chosen.warehouse / "warehouse.duckdb").is_file():
+        raise UsageError(f"--warehouse: {chosen.warehouse}: no warehouse; `run` makes one")
+    return _made(chosen)
+
+
+def _made(chosen: argparse.Namespace) -> LocalWarehouse:
+    return LocalWarehouse(chosen.warehouse, list(TABLES.values()))
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
+    "run": _run,
+    "replay": _replay,
+    "marts": _marts,
+    "reconcile": _reconcile,
+}
