@@ -1,9 +1,16 @@
-"""How many rows each stage has taken in, in this process, for whoever wants to show progress meanwhile."""
+"""How many rows each stage has taken in, and how long it has worked, in this process.
+
+For whoever wants to show progress meanwhile, or to tell at the end where the time went.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
+
+from backends.stage_work import stage_seconds
+
+__all__ = ["add", "rows", "stage_seconds"]
 
 _rows: Counter[str] = Counter()
 _lock = threading.Lock()

@@ -12,7 +12,7 @@ import pyarrow as pa
 import backends.arrow_coder  # noqa: F401  registers the coder
 from backends.local.raw_lines import read_lines
 from backends.local.source import ORIGIN
-from backends.stage_failed import without_values
+from backends.stage_work import at_work
 
 Selection = Callable[[pa.RecordBatch], pa.RecordBatch]
 """Some of the messages of a batch; must be able to travel with a stage (pickled)."""
@@ -37,7 +37,7 @@ class _Read(beam.DoFn):
         self._only = only
 
     def process(self, group: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        with without_values("archive"):
+        with at_work("archive"):
             for number, batch in enumerate(read_lines(group)):
                 chosen = self._only(batch) if self._only else batch
                 if chosen.num_rows:

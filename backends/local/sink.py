@@ -12,7 +12,7 @@ import pyarrow as pa
 import backends.arrow_coder  # noqa: F401  registers the coder
 from backends.interface import BackendError, TableSpec
 from backends.local.data_file import DataFile, write_files
-from backends.stage_failed import without_values
+from backends.stage_work import at_work
 
 
 class WriteTables(beam.PTransform):
@@ -51,7 +51,7 @@ class _Write(beam.DoFn):
         self._spec = spec
 
     def process(self, rows: pa.RecordBatch) -> Iterator[_File]:
-        with without_values(f"write {self._spec.name}"):
+        with at_work(f"write {self._spec.name}"):
             for file in write_files(self._folder, self._spec, rows):
                 yield file.table, file.path, file.rows, file.bytes
 
@@ -61,5 +61,5 @@ class _Commit(beam.DoFn):
         self._commit = commit
 
     def process(self, _: None, files: Iterable[_File]) -> Iterator[str]:
-        with without_values("commit"):
+        with at_work("commit"):
             yield self._commit(DataFile(*file) for file in files)

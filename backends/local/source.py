@@ -17,7 +17,7 @@ import pyarrow as pa
 import backends.arrow_coder  # noqa: F401  registers the coder
 from backends.interface import TornSegment
 from backends.local.segment import read_segment, segment_paths
-from backends.stage_failed import without_values
+from backends.stage_work import at_work
 
 _LOGGER = logging.getLogger(__name__)
 ORIGIN = b"origin"
@@ -45,7 +45,7 @@ class _Read(beam.DoFn):
         path = Path(segment)
         place = f"{path.parent.name}/{path.name}"
         try:
-            with without_values("log"):
+            with at_work("log"):
                 for number, batch in enumerate(read_segment(path)):
                     yield batch.replace_schema_metadata({ORIGIN: f"{place}#{number}".encode()})
         except TornSegment as torn:

@@ -9,7 +9,7 @@ import apache_beam as beam
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from backends.stage_failed import without_values
+from backends.stage_work import at_work
 from pipeline.contract.tables import METRICS
 from pipeline.stages.each_batch import one_batch
 from pipeline.stages.measures import MEASURES, Measure
@@ -59,11 +59,11 @@ class _Count(beam.DoFn):
         self._measure = measure
 
     def process(self, rows: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
-        with without_values("metrics"):
+        with at_work("metrics"):
             counted = counts(rows, self._measure)
         yield 0, counted
 
 
-@without_values("metrics")
+@at_work("metrics")
 def _summed(_: int, parts: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
     return sum_counts(parts)

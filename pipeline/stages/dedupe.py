@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from apache_beam.pvalue import TaggedOutput
 
-from backends.stage_failed import without_values
+from backends.stage_work import at_work
 from pipeline.stages.copies import LOSERS, by_event_id, by_status, claims_of, settle
 from pipeline.stages.each_batch import one_batch
 from pipeline.stages.first_of_key import words
@@ -79,7 +79,7 @@ class _Stage(beam.DoFn):
         self._shards = shards
 
     def process(self, events: pa.RecordBatch) -> Iterator[Any]:
-        with without_values("dedupe"):
+        with at_work("dedupe"):
             name = stage(self._staging, events)
             yield name, _joined([], LOSERS)
             yield from _sharded(claims_of(events, name), "id_hash", self._shards)
@@ -91,7 +91,7 @@ class _ById(beam.DoFn):
         self._ttl_us = ttl_us
 
     def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
-        with without_values("dedupe"):
+        with at_work("dedupe"):
             losers, status_changes = by_event_id(_joined(keyed[1]), self._ttl_us)
             yield from losers
             yield from _sharded(status_changes, "status_hash", self._shards)
@@ -102,7 +102,7 @@ class _ByStatus(beam.DoFn):
         self._ttl_us = ttl_us
 
     def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[tuple[bytes, pa.RecordBatch]]:
-        with without_values("dedupe"):
+        with at_work("dedupe"):
             yield from by_status(_joined(keyed[1]), self._ttl_us)
 
 
@@ -112,7 +112,7 @@ class _Settle(beam.DoFn):
 
     def process(self, keyed: tuple[bytes, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
         name, losers = keyed
-        with without_values("dedupe"):
+        with at_work("dedupe"):
             outputs = settle(fetch(self._staging, name), _joined(losers))
         for output, rows in outputs.items():
             if rows.num_rows:

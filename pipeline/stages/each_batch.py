@@ -9,7 +9,7 @@ import apache_beam as beam
 import pyarrow as pa
 
 import backends.arrow_coder  # noqa: F401  registers the coder
-from backends.stage_failed import without_values
+from backends.stage_work import at_work
 from pipeline import progress
 
 Split = Callable[[pa.RecordBatch], Mapping[str, pa.RecordBatch]]
@@ -42,7 +42,7 @@ class _EachBatch(beam.DoFn):
         self._main = main
 
     def process(self, batch: pa.RecordBatch) -> Iterator[Any]:
-        with without_values(self._stage):
+        with at_work(self._stage):
             outputs = self._split(batch)
         for name, rows in outputs.items():
             if rows.num_rows:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backends.interface import TIMESTAMP
-from backends.stage_failed import without_values
+from backends.stage_work import at_work
 from pipeline.contract.events import FACILITY_SCAN, STATUS_CHANGED
 from pipeline.contract.tables import KPI_5MIN
 from pipeline.stages.each_batch import one_batch
@@ -76,13 +76,13 @@ class _Count(beam.DoFn):
         self._shards = shards
 
     def process(self, events: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
-        with without_values("kpis"):
+        with at_work("kpis"):
             part = partial_kpis(events)
             hour = pc.cast(part.column("window_start"), pa.int64()).to_numpy() // _HOUR_US
             for shard in np.unique(hour % self._shards):
                 yield int(shard), part.filter(pa.array(hour % self._shards == shard))
 
 
-@without_values("kpis")
+@at_work("kpis")
 def _summed(_: int, parts: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
     return sum_kpis(parts)

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backends.interface import TIMESTAMP
-from backends.stage_failed import without_values
+from backends.stage_work import at_work
 from pipeline.contract.events import FACILITY_SCAN
 from pipeline.contract.tables import FACILITY_THROUGHPUT
 from pipeline.stages.each_batch import one_batch
@@ -147,7 +147,7 @@ class _ByMinute(beam.DoFn):
         self._shards = shards
 
     def process(self, events: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
-        with without_values("throughput"):
+        with at_work("throughput"):
             part = by_minute(events)
             shard = _shard(part.column("facility_id"), self._shards)
             for number in np.unique(shard):
@@ -161,6 +161,6 @@ def _shard(facilities: pa.Array, shards: int) -> npt.NDArray[np.int64]:
     return np.asarray(np.asarray(of_name, dtype=np.int64)[named.indices.to_numpy()])
 
 
-@without_values("throughput")
+@at_work("throughput")
 def _sliding(_: int, parts: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
     return sliding(parts)
