@@ -41,6 +41,9 @@ POSITION = pa.schema(
 MESSAGE = pa.schema([*POSITION, *APPENDED])
 """A message as it is read from the log."""
 
+EPOCH_US = 60 * 1_000_000
+"""The steps in which a stream's watermark moves. Every window is a whole number of them."""
+
 
 class BackendError(Exception):
     """The place where messages or tables live can't do what was asked; says what to do about it."""
@@ -82,17 +85,22 @@ class EventLog(Protocol):
         """Make all that was appended readable. The log can be appended to again."""
         ...
 
-    def source(self) -> beam.PTransform[Any, Any]:
-        """A transform from the pipeline's root to a PCollection of ``MESSAGE`` record batches."""
+    def source(self, *, streaming: bool = False) -> beam.PTransform[Any, Any]:
+        """A transform from the pipeline's root to a PCollection of ``MESSAGE`` record batches.
+
+        When streaming, batches come in order of arrival. Each has rows of one epoch, which ends at a multiple of
+        ``EPOCH_US``, and stands one microsecond before that end; the watermark is there when the epoch is complete.
+        Raises BackendError if the log can't be read so.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Account:
-    """A row that tells of a commit, entered with it. ``row`` is given how many rows each table gets."""
+    """A row that tells of a commit, entered with it. ``row`` is given its id and how many rows each table gets."""
 
     table: str
-    row: Callable[[Mapping[str, int]], Mapping[str, object]]
+    row: Callable[[str, Mapping[str, int]], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
