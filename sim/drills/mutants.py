@@ -5,17 +5,11 @@ Each replaces stages when the pipeline is wired; no source file is edited.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
-
-import apache_beam as beam
-import numpy as np
-import pyarrow as pa
+from dataclasses import dataclass
 
 from pipeline.build import STAGES, Stages
-from pipeline.stages.each_batch import EachBatch
 from sim.checks.verdict import FindingKind
+from sim.drills import broken_stages
 from sim.errors import UsageError, unknown
 
 
@@ -27,49 +21,66 @@ class Mutant:
     stages: Stages
     killed_by: FindingKind
     killed_in: str
-
-
-def _dedupe_off() -> Stages:
-    keep_all = EachBatch("dedupe", lambda events: {"first": events}, ("first", "duplicate", "rejected"))
-    return replace(STAGES, dedupe=lambda _: keep_all)
-
-
-class _Then(beam.PTransform):  # type: ignore[misc]  # Beam's types are not followed
-    """A stage whose main output goes through one more function."""
-
-    def __init__(self, stage: beam.PTransform[Any, Any], spoil: Callable[[pa.RecordBatch], pa.RecordBatch]) -> None:
-        super().__init__()
-        self._stage = stage
-        self._spoil = spoil
-
-    def expand(self, messages: Any) -> dict[str, Any]:
-        """The outputs of decode, by name."""
-        decoded = messages | "Sound" >> self._stage
-        spoil = self._spoil
-        spoiled = decoded["valid"] | "Spoil" >> EachBatch("spoil", lambda rows: {"valid": spoil(rows)}, ("valid",))
-        return {"valid": spoiled["valid"], "rejected": decoded["rejected"]}
-
-
-def _without_one_in_a_thousand(events: pa.RecordBatch) -> pa.RecordBatch:
-    return events.filter(pa.array(events["log_offset"].to_numpy() % np.int64(1000) != 499))
-
-
-def _drop_one_in_a_thousand() -> Stages:
-    return replace(STAGES, decode=lambda settings: _Then(STAGES.decode(settings), _without_one_in_a_thousand))
-
-
-def _plain_pii() -> Stages:
-    as_it_is = EachBatch("tokenise", lambda events: {"valid": events}, ("valid",))
-    return replace(STAGES, tokenise=lambda _: as_it_is)
+    scenario: str = "messy"
+    """The scenario that ships and must not pass on it."""
 
 
 MUTANTS: dict[str, Mutant] = {
-    "dedupe-off": Mutant("every copy is kept", _dedupe_off(), FindingKind.DUPLICATED, "clean.events"),
+    "dedupe-off": Mutant(
+        "every copy is kept", broken_stages.keeps_every_copy(), FindingKind.DUPLICATED, "clean.events"
+    ),
     "drop-one-in-a-thousand": Mutant(
-        "a valid message in a thousand vanishes", _drop_one_in_a_thousand(), FindingKind.LOST, "clean.events"
+        "a valid message in a thousand vanishes",
+        broken_stages.drops_one_in_a_thousand(),
+        FindingKind.LOST,
+        "clean.events",
     ),
     "plain-pii": Mutant(
-        "personal data is written as it came", _plain_pii(), FindingKind.LEAKED, "warehouse/clean/events"
+        "personal data is written as it came",
+        broken_stages.writes_plain_pii(),
+        FindingKind.LEAKED,
+        "warehouse/clean/events",
+    ),
+    "tokens-without-tenant": Mutant(
+        "a person has one token with all tenants",
+        broken_stages.tokens_without_tenant(),
+        FindingKind.CORRUPTED,
+        "clean.events",
+    ),
+    "microsecond-late": Mutant(
+        "windows close a microsecond late",
+        broken_stages.on_time_for_longer(by_us=1),
+        FindingKind.CORRUPTED,
+        "clean.events",
+    ),
+    "late-is-too-late": Mutant(
+        "whatever is late is too late", broken_stages.allows_no_lateness(), FindingKind.UNEXPECTED, "clean.too_late"
+    ),
+    "minute-off": Mutant(
+        "facility throughput is a minute off",
+        broken_stages.throughput_of_another_minute(),
+        FindingKind.CORRUPTED,
+        "curated.facility_throughput",
+    ),
+    "names-of-today": Mutant(
+        "facilities and carriers are called as they are now",
+        broken_stages.names_of_today(),
+        FindingKind.CORRUPTED,
+        "clean.shipment_status_events",
+    ),
+    "forgets-nothing": Mutant(
+        "an event is remembered for ever",
+        broken_stages.remembers_for(),
+        FindingKind.LOST,
+        "clean.events",
+        scenario="short-memory",
+    ),
+    "forgets-at-once": Mutant(
+        "an event is remembered for no time at all",
+        broken_stages.remembers_for(ttl_us=0),
+        FindingKind.DUPLICATED,
+        "clean.events",
+        scenario="short-memory",
     ),
 }
 

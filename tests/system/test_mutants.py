@@ -1,4 +1,4 @@
-"""messy.yaml passes on the sound pipeline, and fails on each mutant with the finding that must kill it."""
+"""messy.yaml passes on the sound pipeline; a scenario fails on each mutant with the finding that must kill it."""
 
 import json
 from dataclasses import replace
@@ -61,7 +61,7 @@ def test_messy_shows_every_fate(messy_run: Path):
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_mutant_is_killed_by_its_finding(name: str, runs_folder: Path):
-    verdict = run(load(SCENARIOS / "messy.yaml"), runs_folder, name, lambda _: None)
+    verdict = run(load(SCENARIOS / f"{MUTANTS[name].scenario}.yaml"), runs_folder, name, lambda _: None)
     assert (verdict.outcome, verdict.exit_code) == ("FAIL", 1)
     assert (MUTANTS[name].killed_by.value, MUTANTS[name].killed_in) in _found(verdict)
     assert _people_named(runs_folder / verdict.run) == []
