@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from pipeline.contract.tables import RUNS
+from pipeline.progress import stage_seconds
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Asked:
     settings: Mapping[str, object]
     mode: str = "batch"
     key_ids: tuple[str, ...] = ()
+    seconds_before: Mapping[str, float] = field(default_factory=stage_seconds, repr=False)
+    """What stages had worked in this process before the command began."""
 
     def run_id(self, *inputs: object) -> str:
         """The id of a command with these inputs: the same for the same, whenever and wherever it is given."""
@@ -42,8 +45,14 @@ class Asked:
             "rows": rows,
             "key_ids": " ".join(self.key_ids),
             "settings": self._settings,
-            "stage_seconds": "{}",
+            "stage_seconds": json.dumps(self._stage_seconds),
         }
+
+    @property
+    def _stage_seconds(self) -> dict[str, float]:
+        """Of the stages that worked, as far as they have come: the commit that writes the row is still under way."""
+        worked = stage_seconds(self.seconds_before)
+        return {stage: round(seconds, 3) for stage, seconds in worked.items() if seconds}
 
     @property
     def _settings(self) -> str:
