@@ -29,8 +29,8 @@ ATTRIBUTES = {
 }
 """What each attribute is made of."""
 
-_SOURCE = "urn:logistics-twin:"
-_PAYLOAD = "#/properties/payload"
+_SOURCE = re.compile(r"urn:logistics-twin:(?P<tenant>[^:]*):(?P<source>[^:]+)")
+_SCHEMA = re.compile(r"urn:logistics-twin:[^:]+:(?P<version>[1-9][0-9]*)#/properties/payload")
 _NOT_ALLOWED = re.compile("[%\x00-\x1f\x7f-\x9f\ufdd0-\ufdef]|[" + "".join(
     chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
 ) + "]")  # fmt: skip
@@ -42,9 +42,9 @@ def attributes_of(envelope: Envelope) -> dict[str, str]:
     attributes = {
         "specversion": "1.0",
         "id": _allowed(envelope.event_id),
-        "source": f"{_SOURCE}{quote(envelope.tenant_id or '', safe='')}:{quote(envelope.source, safe='')}",
+        "source": f"urn:logistics-twin:{quote(envelope.tenant_id or '', safe='')}:{quote(envelope.source, safe='')}",
         "type": _allowed(envelope.event_type),
-        "dataschema": schema_id(quote(envelope.event_type, safe=""), envelope.event_version) + _PAYLOAD,
+        "dataschema": schema_id(quote(envelope.event_type, safe=""), envelope.event_version) + "#/properties/payload",
         "datacontenttype": "application/json",
         "time": _time(envelope.event_time),
         "producertime": _time(envelope.producer_time),
@@ -54,24 +54,30 @@ def attributes_of(envelope: Envelope) -> dict[str, str]:
 
 def envelope_of(attributes: Mapping[str, str], data: bytes) -> Envelope:
     """The event that ``attributes_of`` says so of. Raises ``ValueError`` for attributes that it does not give."""
-    if attributes.get("specversion") != "1.0":
-        raise ValueError("specversion: must be 1.0")
     try:
-        tenant, source = attributes["source"].removeprefix(_SOURCE).split(":")
-        version = attributes["dataschema"].removesuffix(_PAYLOAD).rpartition(":")[2]
+        if attributes["specversion"] != "1.0":
+            raise ValueError("specversion: must be 1.0")
+        origin, schema = _read(_SOURCE, attributes, "source"), _read(_SCHEMA, attributes, "dataschema")
         fields = {
             "event_id": unquote(attributes["id"]),
             "event_type": unquote(attributes["type"]),
-            "event_version": int(version),
+            "event_version": int(schema["version"]),
             "event_time": attributes["time"],
             "producer_time": attributes["producertime"],
-            "source": unquote(source),
-            "tenant_id": unquote(tenant) or None,
+            "source": unquote(origin["source"]),
+            "tenant_id": unquote(origin["tenant"]) or None,
             "trace_id": unquote(attributes["traceid"]) if "traceid" in attributes else None,
         }
     except KeyError as missing:
         raise ValueError(f"{missing.args[0]}: the attribute is missing") from missing
     return msgspec.convert(fields | {"payload": msgspec.Raw(data)}, Envelope)
+
+
+def _read(pattern: re.Pattern[str], attributes: Mapping[str, str], name: str) -> re.Match[str]:
+    match = pattern.fullmatch(attributes[name])
+    if match is None:
+        raise ValueError(f"{name}: is not one that this platform gives")
+    return match
 
 
 def _allowed(text: str) -> str:

@@ -1,9 +1,9 @@
 """What an Avro reader can't make of a writer's data, by "Schema Resolution" of the Avro specification (1.12.0).
 
-Source: https://avro.apache.org/docs/1.12.0/specification/#schema-resolution. Stricter than that in three things: a
+Source: https://avro.apache.org/docs/1.12.0/specification/#schema-resolution. Stricter than that in four things: a
 reader must be able to read every branch of a union and every symbol of an enum, since one message that can't be read
-is enough; a logical type must stay, since microseconds read as milliseconds are read without an error; and a mark of
-personal data must stay.
+is enough; bytes are not read as text, since few bytes are; a logical type must stay, since microseconds read as
+milliseconds are read without an error; and a mark of personal data must stay.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class _Pair:
 
     def _of_types(self, writer: Any, reader: Any, path: str) -> Breaks:
         written, read = _type(writer), _type(reader)
-        if written != read and read not in _PROMOTED.get(written, ()):
+        if written != read and (read not in _PROMOTED.get(written, ()) or written == "bytes"):
             yield Break(path, Rule.TYPE_CHANGED, said(writer), said(reader))
             return
         if _logical(writer) != _logical(reader):

@@ -94,7 +94,7 @@ def _limits(schema: Any, *keywords: str) -> str:
 
 
 def _of_fields(writer: Any, reader: Any, path: str) -> Breaks:
-    written, read = writer.get("properties", {}), reader.get("properties", {})
+    written, read = _properties(writer), _properties(reader)
     if reader.get("additionalProperties", True) is not True:
         more = written.keys() - read.keys()
         if more or writer.get("additionalProperties", True) is True:
@@ -106,3 +106,9 @@ def _of_fields(writer: Any, reader: Any, path: str) -> Breaks:
     for name in read:
         if name in written and below(path, name) != _VERSION:
             yield from breaks(written[name], read[name], below(path, name))
+
+
+def _properties(schema: Any) -> dict[str, Any]:
+    """The fields that a schema names; one that is only required may hold anything."""
+    named: dict[str, Any] = schema.get("properties", {})
+    return {name: {} for name in schema.get("required", ())} | named
