@@ -38,9 +38,13 @@ def without_values(stage: str) -> Iterator[None]:
         raise _failed(stage, error) from None
 
 
+def kind_and_lines(error: BaseException) -> str:
+    """The kind of an error and the lines that led to it, without a word of its own."""
+    return f"{type(error).__name__} at {_lines(error.__traceback__)}"
+
+
 def _failed(stage: str, error: Exception) -> StageFailed:
-    kind, where = type(error).__name__, _lines(error.__traceback__)
-    return StageFailed(f"stage {stage}: {kind} at {where} (its own words may quote data, and are left out)")
+    return StageFailed(f"stage {stage}: {kind_and_lines(error)} (its own words may quote data, and are left out)")
 
 
 def _lines(way: TracebackType | None) -> str:

@@ -11,26 +11,30 @@ from pipeline import token_key
 from pipeline.arguments import parse
 from pipeline.commands import COMMANDS, UsageError
 from pipeline.exit_status import ExitStatus
+from pipeline.structured_log import log_to_stderr
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status."""
     chosen = parse(given)
+    as_json = getattr(chosen, "log_format", "text") == "json"
     try:
-        COMMANDS[chosen.command](chosen)
+        with log_to_stderr(as_json):
+            COMMANDS[chosen.command](chosen)
     except (token_key.TokenKeyError, UsageError) as error:
-        return _ended(ExitStatus.USAGE, str(error))
+        return _ended(ExitStatus.USAGE, str(error), as_json)
     except (BackendError, OSError) as error:
-        return _ended(ExitStatus.REFUSED, str(error))
+        return _ended(ExitStatus.REFUSED, str(error), as_json)
     except StageFailed as error:
-        return _ended(ExitStatus.CRASH, f"crashed: {error}")
+        return _ended(ExitStatus.CRASH, f"crashed: {error}", as_json)
     except KeyboardInterrupt:
-        return _ended(ExitStatus.INTERRUPTED, "stopped by Ctrl-C; no table is half written")
+        return _ended(ExitStatus.INTERRUPTED, "stopped by Ctrl-C; no table is half written", as_json)
     return ExitStatus.DONE
 
 
-def _ended(status: ExitStatus, why: str) -> ExitStatus:
-    print(f"pipeline: {why}", file=sys.stderr)  # noqa: T201
+def _ended(status: ExitStatus, why: str, is_told: bool) -> ExitStatus:
+    if not is_told:
+        print(f"pipeline: {why}", file=sys.stderr)  # noqa: T201
     return status
 
 

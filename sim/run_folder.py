@@ -87,6 +87,11 @@ class RunFolder:
         return self.path / "staging"
 
     @property
+    def pipeline_log(self) -> Path:
+        """What the pipeline said while it ran, in JSON lines."""
+        return self.path / "pipeline.log.jsonl"
+
+    @property
     def verdict(self) -> Path:
         """What the checks concluded."""
         return self.path / "verdict.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import backends.arrow_coder  # noqa: F401  registers the coder
 from backends.interface import BackendError, TableSpec
 from backends.local.data_file import DataFile, write_files
 from backends.stage_work import at_work
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class WriteTables(beam.PTransform):
@@ -62,4 +65,6 @@ class _Commit(beam.DoFn):
 
     def process(self, _: None, files: Iterable[_File]) -> Iterator[str]:
         with at_work("commit"):
-            yield self._commit(DataFile(*file) for file in files)
+            commit_id = self._commit(DataFile(*file) for file in files)
+            _LOGGER.info("committed", extra={"stage": "commit", "commit_id": commit_id})
+            yield commit_id

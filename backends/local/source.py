@@ -50,4 +50,4 @@ class _Read(beam.DoFn):
                     yield batch.replace_schema_metadata({ORIGIN: f"{place}#{number}".encode()})
         except TornSegment as torn:
             self._torn.inc()
-            _LOGGER.warning("%s; the messages before the tear are processed", torn)
+            _LOGGER.warning("%s; the messages before the tear are processed", torn, extra={"stage": "log"})

@@ -16,6 +16,7 @@ from pipeline.contract.rejections import Rejection
 from pipeline.contract.tables import DUPLICATES, REJECTED
 from pipeline.stages.each_batch import derived
 from pipeline.stages.first_of_key import CLAIMS, Contest, first_of_key, words
+from pipeline.stages.tell_refused import tell_refused
 
 LOSERS = pa.schema(
     [
@@ -102,4 +103,6 @@ def _conflicts(events: pa.RecordBatch, losers: pa.RecordBatch) -> pa.RecordBatch
         "code": losers.column("reason"),
         "reason": pc.binary_join_element_wise(said, places[0], ", offset ", places[1], ""),
     }
-    return derived(events, columns, REJECTED.schema)
+    rejected = derived(events, columns, REJECTED.schema)
+    tell_refused(rejected, lambda row: events.column("trace_id")[row].as_py())
+    return rejected
