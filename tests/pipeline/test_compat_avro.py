@@ -7,7 +7,7 @@ from typing import Any
 
 import fastavro
 import pytest
-from avro_pairs import Pair, pairs, values
+from avro_pairs import PRIMITIVES, Pair, pairs, values
 from fastavro.schema import parse_schema
 from hypothesis import HealthCheck, event, given, settings
 
@@ -37,6 +37,13 @@ def test_a_pair_goes_together_if_all_its_data_is_read_and_only_then(pair: Pair) 
     found = list(breaks(*pair))
     event(found[0].rule if found else "together")
     assert all(is_readable(pair, value) for value in values(pair.writer)) == (not found)
+
+
+@pytest.mark.parametrize("reader", PRIMITIVES)
+@pytest.mark.parametrize("writer", PRIMITIVES)
+def test_every_primitive_type_against_every_other(writer: str, reader: str) -> None:
+    for pair in (Pair(writer, reader), Pair(writer, [reader]), Pair([writer], reader)):
+        assert all(is_readable(pair, value) for value in values(pair.writer)) == (not list(breaks(*pair)))
 
 
 def record(*fields: dict[str, Any], name: str = "R", **more: Any) -> dict[str, Any]:

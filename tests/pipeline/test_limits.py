@@ -83,7 +83,13 @@ def peak_bytes(work: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("made", HOSTILE.values(), ids=HOSTILE)
+SLOW = {"lists, as deep as allowed", "brackets"}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [pytest.param(made, id=name, marks=[pytest.mark.slow] * (name in SLOW)) for name, made in HOSTILE.items()],
+)
 def test_memory_is_bounded_whatever_a_message_holds(made: Callable[[], bytes]) -> None:
     message = made()
     assert peak_bytes(lambda: read_event(message)) < PEAK_BYTES_MAX

@@ -11,8 +11,9 @@ import pytest
 from pipeline.contract import released
 from pipeline.contract.__main__ import main
 from pipeline.contract.columns import payload_type
+from pipeline.contract.compat.compare import Mode, check
 from pipeline.contract.events import EVENT_TYPES, FacilityScan, VehicleTelemetryV2
-from pipeline.contract.released import digests, edited, published
+from pipeline.contract.released import contract_versions, digests, edited, published
 
 
 def test_no_published_version_was_edited() -> None:
@@ -21,6 +22,10 @@ def test_no_published_version_was_edited() -> None:
 
 def test_every_version_of_the_contract_is_published() -> None:
     assert published().keys() == digests().keys(), "run: python -m pipeline.contract release"
+
+
+def test_all_versions_of_the_contract_go_together() -> None:
+    assert check(contract_versions(), Mode.FULL) == []
 
 
 @pytest.fixture(autouse=True)
