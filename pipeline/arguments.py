@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipeline.contract.events import EVENT_TYPES
 from pipeline.contract.tables import MARTS
 from pipeline.exit_status import ExitStatus
 
@@ -29,6 +30,11 @@ Marts stay as they are until `marts` or `reconcile` builds them."""
 _RECONCILES = """What stands in a mart is compared with what the clean tables say now, day by day. Each day that differs
 is rebuilt, and has a row in ops.recon_results. Days of curated.kpi_5min that differ are only reported. Doing it again
 changes nothing. Numbers that differ by no more than a billionth, as sums in another order do, are the same."""
+_BACKFILLS = """Rows of messages that arrived on these days and claim these types are replaced, and rows of other
+messages whose fate hangs on one of them: a copy of a message that is refused now is no copy any more. Windows, metrics
+and dimensions that change by it are counted anew; a window counted anew has no panes. All other rows stay as they are.
+Messages from the first day on are read, and of the time before, what was the first of its key within --dedupe-ttl.
+While it runs, its own tables are in .backfill/ in the folder of --warehouse. Doing it again changes nothing."""
 
 
 def parse(given: Sequence[str] | None) -> argparse.Namespace:
@@ -44,6 +50,7 @@ def parse(given: Sequence[str] | None) -> argparse.Namespace:
     _add_replay(commands)
     _add_marts(commands)
     _add_reconcile(commands)
+    _add_backfill(commands)
     return parser.parse_args(given)
 
 
@@ -80,12 +87,23 @@ def _add_process(parser: argparse.ArgumentParser) -> None:
     """What every command that processes messages takes."""
     _add_warehouse(parser, "folder of the tables; made if it is not there")
     parser.add_argument("--replace", action="store_true", help="let this run take the place of the one that is there")
+    _add_settings(parser)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """What tables depend on beside messages and key."""
     _add_reference(parser)
     _add_seconds(parser, "--allowed-lateness", 86_400, "how long after its window's end an event still counts in KPIs")
     _add_seconds(
         parser, "--future-tolerance", 300, "how far an event may lie ahead of its arrival, else it is rejected"
     )
     _add_seconds(parser, "--dedupe-ttl", 7 * 86_400, "how long an event is remembered, to know its copies by")
+    parser.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        default="text",
+        help="stderr: only what goes wrong, for people, or all in JSON lines, for a log collector; default text",
+    )
 
 
 def _add_reference(parser: argparse.ArgumentParser) -> None:
@@ -127,6 +145,33 @@ def _add_reconcile(commands: Any) -> None:
     )
     _add_warehouse(reconcile, "folder of the tables, as `run` left it")
     _add_days(reconcile)
+
+
+def _add_backfill(commands: Any) -> None:
+    backfill = _command(
+        commands,
+        "backfill",
+        "process messages of some days once more, and replace the rows that differ",
+        "Process archived messages of some days of arrival once more, with the present code, settings and key,\n"
+        "and replace the rows that differ, in one commit. Then reconcile the marts.",
+        f"{_BACKFILLS}\n\n{_KEY}\n\n{_STATUSES}",
+    )
+    _add_warehouse(backfill, "folder of the tables, as `run` left it")
+    _add_days(backfill, required=True)
+    backfill.add_argument(
+        "--type",
+        action="append",
+        choices=[*EVENT_TYPES, "unknown"],
+        metavar="TYPE",
+        help="only messages that claim this event type; may be given again; default all",
+    )
+    backfill.add_argument(
+        "--log",
+        type=Path,
+        metavar="DIR",
+        help="an event log: messages of it that are in scope and not in the warehouse join it",
+    )
+    _add_settings(backfill)
 
 
 def _command(commands: Any, name: str, meaning: str, description: str, epilog: str) -> argparse.ArgumentParser:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +21,10 @@ from pipeline import token_key
 from pipeline.batch.account import Asked
 from pipeline.batch.days import Days
 from pipeline.batch.reconcile import reconcile
+from pipeline.batch.scope import Scope
 from pipeline.contract.tables import DIMENSIONS, MARTS, RUNS, TABLES
 from pipeline.marts import build_marts
+from pipeline.own_folder import own_folder
 
 if TYPE_CHECKING:
     import apache_beam as beam
@@ -53,19 +55,23 @@ class Committing:
 
 
 def _run(chosen: argparse.Namespace) -> None:
-    _process(chosen, lambda: LocalEventLog.opened(chosen.log), "--log")
+    _process(chosen, lambda: _opened("--log", chosen.log, LocalEventLog.opened))
 
 
 def _replay(chosen: argparse.Namespace) -> None:
-    _process(chosen, lambda: RawArchive.opened(chosen.raw), "RAW")
+    _process(chosen, lambda: _opened("RAW", chosen.raw, RawArchive.opened))
 
 
-def _process(chosen: argparse.Namespace, open_log: Callable[[], EventLog], argument: str) -> None:
-    settings = _settings(chosen)
+def _opened(argument: str, folder: Path, opener: Callable[[Path], EventLog]) -> EventLog:
     try:
-        log = open_log()
+        return opener(folder)
     except BackendError as error:
         raise UsageError(f"{argument}: {error}") from error
+
+
+def _process(chosen: argparse.Namespace, open_log: Callable[[], EventLog]) -> None:
+    settings = _settings(chosen)
+    log = open_log()
     reference = _reference(chosen.reference)
     from pipeline.build import run  # takes a second to import; no key, no start
 
@@ -88,7 +94,7 @@ def _settings(chosen: argparse.Namespace) -> Settings:
     )
 
 
-_NO_SETTING = ("command", "warehouse", "log", "raw", "reference", "mode")
+_NO_SETTING = ("command", "warehouse", "log", "raw", "reference", "mode", "log_format")
 
 
 def _asked(chosen: argparse.Namespace, settings: Settings | None = None) -> Asked:
@@ -115,9 +121,35 @@ def _marts(chosen: argparse.Namespace) -> None:
     build_marts(_present(chosen), marts, _days(chosen), _asked(chosen))
 
 
+def _backfill(chosen: argparse.Namespace) -> None:
+    settings, days, warehouse = _settings(chosen), _days(chosen), _present(chosen)
+    more = _opened("--log", chosen.log, LocalEventLog.opened) if chosen.log else None
+    reference = _reference(chosen.reference)
+    from pipeline.batch.backfill import backfill
+
+    asked = _asked(chosen, settings)
+    with own_folder(chosen.warehouse / ".backfill") as folder:
+        changed = backfill(
+            warehouse,
+            LocalWarehouse(folder, list(TABLES.values())),
+            lambda read: RawArchive.opened(chosen.warehouse, read, read.first_day),
+            reference,
+            settings,
+            Scope(days, tuple(chosen.type or ())),
+            asked,
+            more=more,
+        )
+    if not changed:
+        print("every row in scope is as the pipeline makes it now")  # noqa: T201
+    _print_days(reconcile(warehouse, asked))
+
+
 def _reconcile(chosen: argparse.Namespace) -> None:
+    _print_days(reconcile(_present(chosen), _asked(chosen), _days(chosen)))
+
+
+def _print_days(rows: Sequence[Mapping[str, object]]) -> None:
     columns = ("table_name", "partition_date", "rows_before", "rows_after", "rows_changed", "late_events", "action")
-    rows = reconcile(_present(chosen), _asked(chosen), _days(chosen))
     lines = [columns, *[tuple(str(row[name]) for name in columns) for row in rows]] if rows else []
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
@@ -147,4 +179,5 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "replay": _replay,
     "marts": _marts,
     "reconcile": _reconcile,
+    "backfill": _backfill,
 }

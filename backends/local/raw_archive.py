@@ -35,27 +35,28 @@ class RawFile(NamedTuple):
 
 
 class RawArchive:
-    """An event log over archived messages, for reading. ``only`` may leave some of them out."""
+    """An event log over archived messages, for reading. ``since`` and ``only`` may leave some of them out."""
 
-    def __init__(self, files: Sequence[RawFile], only: Selection | None = None) -> None:
-        self._files = sorted(files, key=lambda file: (file.ingest_date, file.path))
+    def __init__(self, files: Sequence[RawFile], only: Selection | None = None, since: str = "") -> None:
+        chosen = (file for file in files if file.ingest_date >= since)
+        self._files = sorted(chosen, key=lambda file: (file.ingest_date, file.path))
         self._only = only
 
     @classmethod
-    def opened(cls, place: Path, only: Selection | None = None) -> Self:
-        """The archive in a warehouse, or in a folder ``raw/messages`` alone.
+    def opened(cls, place: Path, only: Selection | None = None, since: str = "") -> Self:
+        """The archive in a warehouse, or in a folder ``raw/messages`` alone; of days of arrival from ``since`` on.
 
         Raises BackendError if there is none.
         """
         if (place / "warehouse.duckdb").is_file():
-            return cls([_placed(place / path, rows) for path, rows in files_of(place, _TABLE)], only)
+            return cls([_placed(place / path, rows) for path, rows in files_of(place, _TABLE)], only, since)
         paths = sorted(place.glob("event_type=*/ingest_date=*/*.jsonl.gz"))
         if not paths:
             raise BackendError(
                 f"{place}: no archive of messages: it has neither warehouse.duckdb nor "
                 "event_type=*/ingest_date=*/*.jsonl.gz"
             )
-        return cls([_placed(path, None) for path in paths], only)
+        return cls([_placed(path, None) for path in paths], only, since)
 
     @property
     def files(self) -> Sequence[RawFile]:

@@ -23,6 +23,8 @@ class Asked:
     key_ids: tuple[str, ...] = ()
     seconds_before: Mapping[str, float] = field(default_factory=stage_seconds, repr=False)
     """What stages had worked in this process before the command began."""
+    messages: int | None = None
+    """How many it took in, where that is not how many it archived."""
 
     def run_id(self, *inputs: object) -> str:
         """The id of a command with these inputs: the same for the same, whenever and wherever it is given."""
@@ -31,7 +33,8 @@ class Asked:
 
     def row(self, commit_id: str, added: Mapping[str, int]) -> dict[str, object]:
         """The row of a command that made a commit."""
-        return self.told(self.run_id(commit_id), added.get("raw.messages", 0), sum(added.values()))
+        messages = added.get("raw.messages", 0) if self.messages is None else self.messages
+        return self.told(self.run_id(commit_id), messages, sum(added.values()))
 
     def told(self, run_id: str, messages: int, rows: int) -> dict[str, object]:
         """The row of a command that took in messages and wrote rows."""

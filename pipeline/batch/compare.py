@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-import duckdb
 import pyarrow as pa
 
 from backends.interface import TableSpec
 from pipeline.batch.days import day_of
+from pipeline.batch.in_memory import in_memory
 
 _TOLERANCE = 1e-9
 
@@ -40,8 +40,7 @@ def differences(table: TableSpec, stands: pa.Table, should: pa.Table) -> list[Di
         FULL JOIN (SELECT *, true AS present, {_day(table)} AS day FROM should) AS b ON {joined}
         GROUP BY 1 HAVING changed > 0 ORDER BY 1
     """
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with in_memory() as connection:
         connection.register("stands", stands)
         connection.register("should", should)
         return [Difference(table.name, *row) for row in connection.execute(sql).fetchall()]
