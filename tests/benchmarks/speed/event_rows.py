@@ -25,7 +25,7 @@ def raw(message: Row) -> Row:
     """A message as it came, with the columns by which it is partitioned."""
     value, claimed = message["value"], message["attributes"].get("event_type")
     arrived = _1970 + timedelta(microseconds=message["ingest_time"])
-    body = _text(value)
+    body = text_of(value)
     return {
         **{name: message[name] for name in (*_PLACE, "key", "attributes")},
         "ingest_time": arrived.isoformat(),
@@ -36,7 +36,8 @@ def raw(message: Row) -> Row:
     }
 
 
-def _text(value: bytes) -> str | None:
+def text_of(value: bytes) -> str | None:
+    """A message as text; None if it is too large, or not UTF-8."""
     try:
         return value.decode() if len(value) <= _BYTES_MAX else None
     except UnicodeDecodeError:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from speed.job import EVENT_TYPE_NAMES, KEY_ID, SECRET
-from speed.rules import ENVELOPE, OPTIONAL, PAYLOADS, PERSONAL, Rule
+from speed.rules import ENVELOPE, PAYLOADS, PERSONAL, Rule, is_optional
 
 _BYTES_MAX = 1024 * 1024
 _DEPTH_MAX = 32
@@ -45,7 +45,7 @@ def read(message: Row, future_tolerance_us: int) -> Row:
     event |= {name: message[name] for name in ("ingest_time", "log_partition", "log_offset")}
     event["received"] = payload
     event["payload"] = _tokenised(payload, kind, received.get("tenant_id"))
-    event["schema_hash"] = _schema_hash(kind, payload)
+    event["schema_hash"] = schema_hash(kind, payload)
     event |= {name: payload.get(name) for name in ("shipment_id", "facility_id")}
     return event
 
@@ -88,17 +88,13 @@ def _check(fields: Any, rules: Mapping[str, Rule], event_type: str) -> None:
     if not isinstance(fields, dict):
         raise Refused("wrong_type")
     for name in rules:
-        if name not in fields and not _is_optional(name, event_type):
+        if name not in fields and not is_optional(name, event_type):
             raise Refused("missing_field")
     for name, rule in rules.items():
-        if name in fields and not (fields[name] is None and _is_optional(name, event_type)):
-            code = rule(fields[name])
+        if name in fields and not (fields[name] is None and is_optional(name, event_type)):
+            code = rule.code(fields[name])
             if code:
                 raise Refused(code)
-
-
-def _is_optional(name: str, event_type: str) -> bool:
-    return name in OPTIONAL or (event_type, name) in OPTIONAL
 
 
 def _tokenised(payload: Row, kind: tuple[str, int], tenant_id: str | None) -> str:
@@ -114,7 +110,8 @@ def token(tenant_id: str | None, what: str, value: str) -> str:
     return f"tok_{what}_{KEY_ID}_{digest.hex()[:32]}"
 
 
-def _schema_hash(kind: tuple[str, int], payload: Row) -> str:
+def schema_hash(kind: tuple[str, int], payload: Row) -> str:
+    """16 hex digits over the type, the version and the names that the contract does not have."""
     unknown = sorted(name for name in payload if name not in PAYLOADS[kind])
     text = "+".join([f"{kind[0]}/{kind[1]}", *unknown])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

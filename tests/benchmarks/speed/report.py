@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+from apache_beam.version import __version__ as beam_version
 
 from speed.engines import ENGINES, ENVIRONMENT
 from speed.measure import Figure
@@ -27,7 +28,8 @@ def table(messages: int, figures: Mapping[str, Figure]) -> str:
     limit = min((figures[title].wall_s for title in map(_title, _LIMITS) if title in figures), default=None)
     idiomatic = figures.get(_title("idiomatic"))
     lines = [
-        f"{messages:,} messages, {os.cpu_count()} processors, Python {platform.python_version()}, DuckDB {duckdb.__version__}",
+        f"{messages:,} messages, {os.cpu_count()} processors, Python {platform.python_version()}, DuckDB "
+        f"{duckdb.__version__}, Beam {beam_version}",
         f"{'engine':<28}{'wall s':>9}{'CPU s':>9}{'peak MiB':>10}{'messages/s':>12}{'x DuckDB':>10}{'idiomatic':>11}",
     ]
     for title, figure in figures.items():
