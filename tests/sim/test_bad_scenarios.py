@@ -5,8 +5,8 @@
 from pathlib import Path
 
 import pytest
+from mistakes import edited, mistakes_in
 
-from sim.errors import ScenarioError
 from sim.scenario_file import load
 
 GOOD = """\
@@ -39,8 +39,8 @@ TYPES = (
 )
 
 SHAPE = [
-    ("kind: delay", "kind: dely", "19 faults.0: unknown kind 'dely'; did you mean 'delay'? one of: clock_skew, corrupt, delay, drift, drop, duplicate, hotspot, offline, poison, replay"),
-    ("kind: delay, ", "", "19 faults.0: missing key 'kind', which is one of: clock_skew, corrupt, delay, drift, drop, duplicate, hotspot, offline, poison, replay"),
+    ("kind: delay", "kind: dely", "19 faults.0: unknown kind 'dely'; did you mean 'delay'? one of: clock_skew, corrupt, delay, drift, drop, duplicate, hotspot, offline, poison, replay, window_edge"),
+    ("kind: delay, ", "", "19 faults.0: missing key 'kind', which is one of: clock_skew, corrupt, delay, drift, drop, duplicate, hotspot, offline, poison, replay, window_edge"),
     ("- {kind: delay, share: 5%, longest: 10 min}", "- delay", "19 faults.0: found 'delay', want keys and values, with the key 'kind'"),
     ("rate: 30/h", "rate: 30 per hour", "16 demand.rate: found '30 per hour', want a rate such as 2/s, 30/min, 120/h or 500/d"),
     ("rate: 30/h", "rate: 30", "16 demand.rate: found 30, want a rate such as 2/s, 30/min, 120/h or 500/d"),
@@ -124,25 +124,14 @@ NO_SCENARIO = [
 ]  # fmt: skip
 
 
-def mistakes_in(path: Path) -> list[str]:
-    with pytest.raises(ScenarioError) as caught:
-        load(path)
-    return [told.removeprefix(str(path)) for told in str(caught.value).splitlines()]
-
-
 @pytest.mark.parametrize(("old", "new", "told"), SHAPE + AMONG_OTHERS)
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, told: str) -> None:
-    path = tmp_path / "x.yaml"
-    assert old in GOOD
-    path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
-    assert f":{told}" in mistakes_in(path)
+    assert f":{told}" in mistakes_in(edited(tmp_path, GOOD, old, new))
 
 
 @pytest.mark.parametrize(("old", "new", "told"), SHAPE)
 def test_a_mistake_of_shape_is_told_alone(tmp_path: Path, old: str, new: str, told: str) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
-    assert mistakes_in(path) == [f":{told}"]
+    assert mistakes_in(edited(tmp_path, GOOD, old, new)) == [f":{told}"]
 
 
 def test_the_good_scenario_is_good(tmp_path: Path) -> None:
@@ -166,12 +155,8 @@ def test_all_mistakes_are_told_at_once_in_order_of_lines(tmp_path: Path) -> None
 
 
 def test_names_are_offered_once_though_one_is_there_twice(tmp_path: Path) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text(GOOD.replace("id: WEST", "id: EAST"), encoding="utf-8")
-    assert (
-        ":13 network.lanes.1.between.0: unknown facility 'WEST'; did you mean 'EAST'? one of: EAST, HUB"
-        in mistakes_in(path)
-    )
+    told = ":13 network.lanes.1.between.0: unknown facility 'WEST'; did you mean 'EAST'? one of: EAST, HUB"
+    assert told in mistakes_in(edited(tmp_path, GOOD, "id: WEST", "id: EAST"))
 
 
 def test_missing_file_and_directory(tmp_path: Path) -> None:
@@ -180,6 +165,5 @@ def test_missing_file_and_directory(tmp_path: Path) -> None:
 
 
 def test_a_node_that_holds_itself_is_a_mistake_like_any_other(tmp_path: Path) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text(GOOD.replace("faults:\n", "faults: &me\n  - *me\n"))
+    path = edited(tmp_path, GOOD, "faults:\n", "faults: &me\n  - *me\n")
     assert mistakes_in(path) == [":18 faults.0: found a list of 4, want keys and values, with the key 'kind'"]

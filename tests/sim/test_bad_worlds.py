@@ -8,8 +8,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from mistakes import edited, mistakes_in
 
-from sim.errors import ScenarioError
 from sim.scenario_file import load, resolve
 from sim.scenario_schema import scenario_schema
 from sim.yaml_document import Loader
@@ -184,19 +184,6 @@ RULES = [
 ]  # fmt: skip
 
 
-def mistakes_in(path: Path) -> list[str]:
-    with pytest.raises(ScenarioError) as caught:
-        load(path)
-    return [line.removeprefix(str(path)) for line in str(caught.value).splitlines()]
-
-
-def edited(folder: Path, old: str, new: str) -> Path:
-    path = folder / "x.yaml"
-    assert GOOD.count(old) == 1
-    path.write_text(GOOD.replace(old, new), encoding="utf-8")
-    return path
-
-
 def test_the_scenario_without_the_mistakes_is_good_and_resolves_to_an_equal_one(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(GOOD, encoding="utf-8")
@@ -215,4 +202,5 @@ def test_the_schema_takes_it_as_well(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("old", "new", "told"), [*SHAPE, *RULES], ids=lambda value: str(value)[:40])
 def test_a_mistake_is_told_alone_with_its_line(tmp_path: Path, old: str, new: str, told: str) -> None:
-    assert mistakes_in(edited(tmp_path, old, new)) == [f":{told}"]
+    assert GOOD.count(old) == 1
+    assert mistakes_in(edited(tmp_path, GOOD, old, new)) == [f":{told}"]

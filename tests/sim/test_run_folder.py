@@ -20,7 +20,7 @@ def test_a_scenario_whose_name_begins_like_another_has_its_own_numbers(tmp_path:
 
 def test_a_record_reads_back(tmp_path: Path):
     folder = create(tmp_path, "hello")
-    record = RunRecord("hello-0001", "hello", 7, None, "abcdef01", {"duckdb": "2.0.0"})
+    record = RunRecord("hello-0001", "hello", 7, None, {"a1": "abcdef01"}, {"duckdb": "2.0.0"})
     folder.write_record(record)
     assert folder.read_record() == record
 

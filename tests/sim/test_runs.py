@@ -13,7 +13,7 @@ def finished(tmp_path: Path) -> RunFolder:
     """The second of three finished runs."""
     for _ in range(3):
         folder = create(tmp_path, "hello")
-        folder.write_record(RunRecord(folder.path.name, "hello", 7, None, "abcdef01", {}, finished=True))
+        folder.write_record(RunRecord(folder.path.name, "hello", 7, None, {"a1": "abcdef01"}, {}, finished=True))
     return RunFolder(tmp_path / "hello-0002")
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
 from hand_slices import HOUR, HUB, MIN, NORTH, WEST, cut, one_life, round_of, small, some_code
 from msgspec.structs import replace
 
-from pipeline.contract.columns import payload_leaves, payload_type
 from pipeline.contract.events import EVENT_TYPES
 from sim.facts import Facts
 from sim.scenario import Fleet
@@ -34,22 +32,10 @@ def facts(cast: Cast) -> dict[str, Facts]:
     return press(cast, cut(one_life(cast)))
 
 
-def _payload(row, event_type):
-    payload = {}
-    for leaf in payload_leaves(event_type, row["event_version"]):
-        inner = payload
-        for name in leaf.path[:-1]:
-            inner = inner.setdefault(name, {})
-        inner[leaf.path[-1]] = row[leaf.column]
-    return payload
-
-
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
-def test_facts_have_the_schema_and_valid_payloads(facts, event_type):
+def test_facts_of_every_type_are_as_many_as_their_columns_say(facts, event_type):
     table = facts[event_type].table.cast(fact_schema(event_type))
-    assert table.num_rows == len(facts[event_type]) > 0
-    for row in table.to_pylist():
-        msgspec.convert(_payload(row, event_type), payload_type(event_type, row["event_version"]))
+    assert table.num_rows == len(facts[event_type]) == len(facts[event_type].actor) > 0
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
