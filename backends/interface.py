@@ -41,9 +41,6 @@ POSITION = pa.schema(
 MESSAGE = pa.schema([*POSITION, *APPENDED])
 """A message as it is read from the log."""
 
-EPOCH_US = 60 * 1_000_000
-"""The steps in which a stream's watermark moves. Every window is a whole number of them."""
-
 
 class BackendError(Exception):
     """The place where messages or tables live can't do what was asked; says what to do about it."""
@@ -65,6 +62,8 @@ class TableSpec:
     partition_by: tuple[str, ...] = ()
     """Columns that name the folders a file lies in; they are not repeated inside the file."""
     file_format: Literal["parquet", "jsonl.gz"] = "parquet"
+    restricted: bool = False
+    """Whether it holds personal data in plain: its schema's folder or dataset is its owner's alone."""
 
 
 class EventLog(Protocol):
@@ -88,8 +87,8 @@ class EventLog(Protocol):
     def source(self, *, streaming: bool = False) -> beam.PTransform[Any, Any]:
         """A transform from the pipeline's root to a PCollection of ``MESSAGE`` record batches.
 
-        When streaming, batches come in order of arrival. Each has rows of one epoch, which ends at a multiple of
-        ``EPOCH_US``, and stands one microsecond before that end; the watermark is there when the epoch is complete.
+        When streaming, the watermark moves from epoch to epoch (``backends/epochs.py``), each when all that arrived in
+        it was handed on. A batch may have rows of epochs to come, and stands in the first of its epochs.
         Raises BackendError if the log can't be read so.
         """
         ...

@@ -96,6 +96,11 @@ class RunFolder:
         """What the checks concluded."""
         return self.path / "verdict.json"
 
+    def make_restricted(self) -> None:
+        """Make the folders that hold personal data, for their owner alone."""
+        for folder in (self.truth, self.log):
+            folder.mkdir(mode=0o700)
+
     def read_record(self) -> RunRecord:
         """What ``write_record`` wrote. Raises UsageError when this is no run folder."""
         try:

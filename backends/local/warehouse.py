@@ -45,6 +45,8 @@ class LocalWarehouse:
         if "?" in str(self._folder):
             raise BackendError(f"{folder}: DuckDB can't open a database whose path has a '?': name another folder")
         self._folder.mkdir(parents=True, exist_ok=True)
+        for spec in (spec for spec in self._specs if spec.restricted):
+            (self._folder / spec.name.partition(".")[0]).mkdir(mode=0o700, exist_ok=True)
         if not self._is_shown():
             with self._connected(read_only=False) as connection:
                 show(connection, self._folder, self._specs)
@@ -109,3 +111,5 @@ class LocalWarehouse:
                 yield connection
         except duckdb.Error as error:
             raise BackendError(f"{self._database}: {error}") from error
+        except OSError as error:
+            raise BackendError(f"{error.filename or self._database}: {error.strerror}") from error

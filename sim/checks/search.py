@@ -1,8 +1,8 @@
 """A search for all personal values at once, by the algorithm of Aho and Corasick.
 
 Upper and lower case are one. Found as well is what stands in hexadecimal, standard Base64 or URL quoting, as long as
-the encoded text starts where the run of its letters does. Not found: what was encoded twice or compressed, and in files
-an encoded text of less than 14 letters.
+the encoded text starts where the run of its letters does. Not found: what was encoded twice, or compressed otherwise
+than ``searched`` knows, and in files an encoded text of less than 14 letters.
 """
 
 from __future__ import annotations

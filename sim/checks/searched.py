@@ -6,10 +6,14 @@ All pieces are bytes read as Latin-1, one character for each byte, so that nothi
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO, cast
 
 import duckdb
 import pyarrow as pa
@@ -24,6 +28,9 @@ _CHUNK_BYTES = 4 * 1024 * 1024
 _OVERLAP_BYTES = 512
 """Longer than any personal value: what stands across the border of two chunks is found in the second."""
 _ROWS = 65_536
+_GZIP = b"\x1f\x8b\x08"
+"""How a file begins, or a part of one, that was packed by gzip."""
+_WITH_GZIP_HEAD = 31  # zlib's word for its largest window, and a head and a tail as gzip has them
 _TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
 
 
@@ -32,11 +39,22 @@ def pieces(path: Path) -> Iterator[Piece]:
     if path.suffix == ".parquet":
         file = pq.ParquetFile(path)
         yield from _batches(file.iter_batches(_ROWS, columns=_text_columns(file.schema_arrow)))
-    elif path.suffix in (".duckdb", ".db"):
+        return
+    if path.suffix in (".duckdb", ".db"):
         yield from _tables(path)
-        yield from _bytes(path)
-    else:
-        yield from _bytes(path)
+    if ".arrow" in path.suffixes:
+        yield from _batches(_arrow(path))
+    yield from _bytes(path)
+
+
+def _arrow(path: Path) -> Iterator[pa.RecordBatch]:
+    """The batches of an Arrow stream, such as those that wait in staging, as far as it can be read."""
+    try:
+        with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as stream:
+            for batch in stream:
+                yield batch.select(_text_columns(batch.schema))
+    except (pa.ArrowException, OSError):
+        return
 
 
 def _text_columns(schema: pa.Schema) -> list[str]:
@@ -88,14 +106,29 @@ def _columns(path: Path) -> Iterator[Piece]:
 
 def _bytes(path: Path) -> Iterator[Piece]:
     """Chunks that end with a line where there are lines, and overlap where there are none."""
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+    with _unpacked(path) as file:
         kept = b""
         while chunk := file.read(_CHUNK_BYTES):
             lines, newline, kept = (kept + chunk).rpartition(b"\n")
             if not newline:
                 lines, kept = kept, kept[-_OVERLAP_BYTES:]
-            yield "text", lines.decode("latin-1")
-        yield "text", kept.decode("latin-1")
+            yield from _texts(lines)
+        yield from _texts(kept)
+
+
+def _unpacked(path: Path) -> BinaryIO:
+    with path.open("rb") as file:
+        is_gzip = file.read(len(_GZIP)) == _GZIP
+    return cast(BinaryIO, gzip.open(path)) if is_gzip else path.open("rb")
+
+
+def _texts(content: bytes) -> Iterator[Piece]:
+    """The content, and what is in it packed by gzip, as far as that goes on in it."""
+    yield "text", content.decode("latin-1")
+    for found in re.finditer(re.escape(_GZIP), content):
+        with suppress(zlib.error):
+            unpacked = zlib.decompressobj(_WITH_GZIP_HEAD).decompress(content[found.start() :], _CHUNK_BYTES)
+            yield "gzip inside", unpacked.decode("latin-1")
 
 
 def place_of(path: Path, root: Path) -> str:

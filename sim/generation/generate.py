@@ -30,7 +30,7 @@ def generate(
     """
     cast = build_cast(scenario)
     write_reference(folder.truth, cast)
-    folder.spool.mkdir()
+    folder.spool.mkdir(mode=0o700)
     merge, done = Merge(), _Done(progress, cast, live=options.pace is not None)
     pressed = chunks(cast, slices(cast, done.time), folder.path, options.workers)
     try:

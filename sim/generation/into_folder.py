@@ -53,6 +53,7 @@ def _claim(folder: RunFolder, mark: TextIO) -> None:
 
 def _fill(folder: RunFolder, scenario: Scenario, options: Options, echo: Callable[[str], None]) -> int:
     folder.scenario.write_text(resolve(scenario), encoding="utf-8")
+    folder.make_restricted()
     log = LocalEventLog(folder.log, scenario.platform.log_partitions)
     minutes = max(1, scenario.duration.us // _MINUTE_US)
     began = time.monotonic()

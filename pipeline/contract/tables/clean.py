@@ -24,6 +24,7 @@ RAW_MESSAGES = TableSpec(
     "does not have it. Restricted: the only table with personal data.",
     partition_by=("event_type", "ingest_date"),
     file_format="jsonl.gz",
+    restricted=True,
 )
 
 EVENTS = TableSpec(

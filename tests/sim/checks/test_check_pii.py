@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import shutil
+import string
 import urllib.parse
 
 import duckdb
@@ -79,6 +80,31 @@ def test_a_value_in_a_compressed_text_file_is_leaked(check, root, person):
     with gzip.open(root / "staging/part.jsonl.gz", "wt") as file:
         file.write(json.dumps({"who": person["phone"]}) + "\n")
     leak(check, person, "staging/part.jsonl.gz", "text", "phone")
+
+
+@pytest.mark.parametrize("name", ["core.bin", "part.jsonl.gz.tmp"])
+@pytest.mark.parametrize("before", [b"", b"\x00" * 100])
+def test_a_value_packed_inside_of_a_file_is_leaked(check, root, person, name, before):
+    (root / name).write_bytes(
+        before + gzip.compress(person["phone"].encode() + b"\n" * 9) + b"\x00" * 100 * bool(before)
+    )
+    leak(check, person, name, "gzip inside" if before else "text", "phone")
+
+
+@pytest.mark.parametrize("kept_bytes", [None, -20])
+@pytest.mark.parametrize("name", ["part.arrow", "part.arrow.tmp"])
+def test_a_value_in_staging_is_leaked_also_if_its_file_is_broken_off(check, root, person, name, kept_bytes):
+    letters = string.ascii_letters + string.digits
+    texts = [f"{letters[number % 7 :]} {person['email']} {letters[: number % 9]}" for number in range(1000)]
+    batch = pa.RecordBatch.from_pydict({"row": list(range(1000)), "payload": texts})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_batch(batch)
+        writer.write_batch(batch)
+    written = sink.getvalue().to_pybytes()[:kept_bytes]
+    (root / name).write_bytes(written)
+    found = {finding.samples[0]["column"] for finding in check().findings}
+    assert "payload" in found
 
 
 def test_a_value_escaped_as_json_is_leaked(check, root, messy):
