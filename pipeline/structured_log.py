@@ -64,31 +64,44 @@ class JsonLines(logging.Formatter):
 
 
 @contextmanager
-def structured_log(handler: logging.Handler, run_id: str, loggers: tuple[str, ...] = _OURS) -> Iterator[None]:
-    """Write what ``loggers`` log meanwhile with a handler: of ours from INFO on, of others from where they are set to.
+def structured_log(handler: logging.Handler, run_id: str, of_all: bool = False) -> Iterator[None]:
+    """Write with a handler, and in no other way, what our loggers log meanwhile from INFO on.
 
-    What ends the block early is written as well, before it goes on its way.
+    With ``of_all`` also what others log, from where they are set to. What ends the block early is written as well,
+    before it goes on its way.
     """
     handler.setFormatter(JsonLines(run_id))
-    levels = {name: logging.getLogger(name).level for name in _OURS}
-    for name in _OURS:
-        logging.getLogger(name).setLevel(logging.INFO)
-    for name in loggers:
-        logging.getLogger(name).addHandler(handler)
+    try:
+        with _heard_by(handler, of_all):
+            try:
+                yield
+            except KeyboardInterrupt:
+                _LOGGER.error("stopped by Ctrl-C")
+                raise
+            except Exception as error:
+                _tell(error)
+                raise
+    finally:
+        handler.close()
+
+
+@contextmanager
+def _heard_by(handler: logging.Handler, of_all: bool) -> Iterator[None]:
+    """Our loggers, or the root of all, have this handler alone; then all is as it was."""
+    ours = [logging.getLogger(name) for name in _OURS]
+    heard = [logging.getLogger()] if of_all else ours
+    before = [(logger, logger.level, logger.handlers, logger.propagate) for logger in {*ours, *heard}]
+    for logger in ours:
+        logger.setLevel(logging.INFO)
+        logger.propagate = of_all
+    for logger in heard:
+        logger.handlers = [handler]
     try:
         yield
-    except KeyboardInterrupt:
-        _LOGGER.error("stopped by Ctrl-C")
-        raise
-    except Exception as error:
-        _tell(error)
-        raise
     finally:
-        for name in loggers:
-            logging.getLogger(name).removeHandler(handler)
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
-        handler.close()
+        for logger, level, handlers, propagate in before:
+            logger.setLevel(level)
+            logger.handlers, logger.propagate = handlers, propagate
 
 
 def log_file(path: Path) -> logging.Handler:
@@ -103,7 +116,7 @@ def log_to_stderr(as_json: bool) -> Iterator[None]:
         yield
         return
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}"
-    with structured_log(logging.StreamHandler(), run_id, loggers=("",)):
+    with structured_log(logging.StreamHandler(), run_id, of_all=True):
         yield
 
 

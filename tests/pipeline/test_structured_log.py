@@ -41,15 +41,23 @@ def test_a_line_has_the_agreed_fields_and_no_others(stream: io.StringIO) -> None
     }
 
 
-def test_levels_and_handlers_are_left_as_they_were(stream: io.StringIO) -> None:
-    handler = logging.StreamHandler(stream)
-    ours = [logging.getLogger(name) for name in ("pipeline", "backends")]
-    before = [(one.level, list(one.handlers)) for one in ours]
-    with structured_log(handler, "run-1"):
-        pass
-    LOGGER.error("after")
-    assert [(one.level, list(one.handlers)) for one in ours] == before
-    assert lines(stream) == []
+@pytest.mark.parametrize("of_all", [False, True])
+def test_nobody_else_hears_it_meanwhile_and_then_all_is_as_it_was(stream: io.StringIO, of_all: bool) -> None:
+    others = io.StringIO()
+    root = logging.getLogger()
+    other = logging.StreamHandler(others)
+    root.addHandler(other)
+    loggers = [root, *(logging.getLogger(name) for name in ("pipeline", "backends"))]
+    before = [(one.level, list(one.handlers), one.propagate) for one in loggers]
+    try:
+        with structured_log(logging.StreamHandler(stream), "run-1", of_all):
+            LOGGER.info("meanwhile")
+        assert [(one.level, list(one.handlers), one.propagate) for one in loggers] == before
+        LOGGER.error("after")
+    finally:
+        root.removeHandler(other)
+    assert [line["message"] for line in lines(stream)] == ["meanwhile"]
+    assert others.getvalue() == "after\n"
 
 
 @pytest.mark.parametrize(
