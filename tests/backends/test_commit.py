@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from test_warehouse import PARCELS, RAW, lines, parcels
+from warehouse_rows import PARCELS, RAW, commits, head, ids, lines, parcels
+from warehouse_rows import WITH_RUNS as TABLES
 
-from backends.interface import Account, BackendError, Commit, TableSpec
+from backends.interface import Account, BackendError, Commit
 from backends.local.data_file import write_files
 from backends.local.warehouse import LocalWarehouse
-
-RUNS = TableSpec("ops.runs", pa.schema([("run_id", pa.string()), ("rows", pa.int64())]), ("run_id",), "Runs.")
-TABLES = (PARCELS, RAW, RUNS)
 
 
 @pytest.fixture
@@ -27,19 +25,6 @@ def warehouse(tmp_path: Path) -> LocalWarehouse:
         ]
     )
     return warehouse
-
-
-def ids(warehouse: LocalWarehouse) -> list[int]:
-    return list(warehouse.query("SELECT id FROM clean.parcels ORDER BY id").read_all()["id"].to_pylist())
-
-
-def commits(warehouse: LocalWarehouse) -> list[tuple[str, int]]:
-    found = warehouse.query("SELECT commit_id, number FROM ops.commits ORDER BY number").read_all().to_pylist()
-    return [(row["commit_id"], row["number"]) for row in found]
-
-
-def head(warehouse: LocalWarehouse) -> str:
-    return commits(warehouse)[-1][0]
 
 
 def without(warehouse: LocalWarehouse, *gone: int) -> Commit:

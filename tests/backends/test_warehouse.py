@@ -4,54 +4,18 @@ import base64
 import shutil
 import subprocess
 import sys
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import apache_beam as beam
 import duckdb
-import pyarrow as pa
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from warehouse_rows import MART, PARCELS, RAW, TABLES, lines, parcels
 
-from backends.interface import TIMESTAMP, BackendError, TableSpec
+from backends.interface import BackendError, TableSpec
 from backends.local.data_file import write_files
 from backends.local.warehouse import LocalWarehouse
-
-PARCELS = TableSpec(
-    "clean.parcels",
-    pa.schema([("id", pa.int64()), ("name", pa.string()), ("at", TIMESTAMP), ("kg", pa.float64()), ("ok", pa.bool_())]),
-    ("id",),
-    "Parcels.",
-)
-RAW = TableSpec(
-    "raw.lines",
-    pa.schema([("n", pa.int64()), ("body", pa.string()), ("kind", pa.string()), ("day", pa.date32())]),
-    ("n",),
-    "Lines.",
-    partition_by=("kind", "day"),
-    file_format="jsonl.gz",
-)
-MART = TableSpec("curated.mart", pa.schema([("id", pa.int64())]), ("id",), "A mart.")
-TABLES = (PARCELS, RAW, MART)
-
-
-def parcels(first: int, rows: int = 3) -> pa.RecordBatch:
-    at = datetime(2026, 3, 2, 4, 0, 0, 1, tzinfo=UTC)
-    return pa.RecordBatch.from_pylist(
-        [{"id": n, "name": f"p'{n}", "at": at, "kg": 0.1 * n, "ok": None} for n in range(first, first + rows)],
-        schema=PARCELS.schema,
-    )
-
-
-def lines(bodies: list[str]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pylist(
-        [
-            {"n": n, "body": body, "kind": f"a.b/{n % 2}", "day": date(2026, 3, 2 + n % 3)}
-            for n, body in enumerate(bodies)
-        ],
-        schema=RAW.schema,
-    )
 
 
 def write(warehouse: LocalWarehouse, *, bundle_repeat: int = 0) -> None:
@@ -149,7 +113,7 @@ import os, sys
 from pathlib import Path
 sys.path[:0] = {[str(Path(__file__).parent)]!r}
 import backends.local.commit as commit
-from test_warehouse import LocalWarehouse, PARCELS, TABLES, parcels, write_files
+from warehouse_rows import LocalWarehouse, PARCELS, TABLES, parcels, write_files
 def die(*_): os.kill(os.getpid(), 9)
 if {moment!r} == "within": commit.make_views = die
 warehouse = LocalWarehouse(Path({str(tmp_path)!r}), TABLES)
