@@ -48,7 +48,9 @@ EVENTS = TableSpec(
         *POSITION,
     ),
     ("tenant_id", "source", "event_id"),
-    "One row for each event, once. `payload` is JSON with tokens in place of personal data. `lateness` is `on_time`, "
+    "One row for each event, once: however often it came, the first stands here. That is remembered for seven days, or "
+    "as long as `--dedupe-ttl` says; an event that comes again later is a first once more and has a row of its own, in "
+    "the other clean tables too. `payload` is JSON with tokens in place of personal data. `lateness` is `on_time`, "
     "`late` or `too_late` for the 5-minute window of `event_time`. `schema_hash` changes when a payload has fields "
     "that the contract does not have. `dedupe_key` is tenant, source and event id, or for a status change tenant, "
     "shipment, status and microseconds since 1970, joined by `:`. It is for people to read: the parts may hold a `:` "

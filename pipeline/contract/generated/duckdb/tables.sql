@@ -47,7 +47,7 @@ CREATE TABLE clean.events (
     "log_partition" INTEGER NOT NULL,
     "log_offset" BIGINT NOT NULL
 );
-COMMENT ON TABLE clean.events IS 'One row for each event, once. `payload` is JSON with tokens in place of personal data. `lateness` is `on_time`, `late` or `too_late` for the 5-minute window of `event_time`. `schema_hash` changes when a payload has fields that the contract does not have. `dedupe_key` is tenant, source and event id, or for a status change tenant, shipment, status and microseconds since 1970, joined by `:`. It is for people to read: the parts may hold a `:` too, and what is a copy is decided on the parts. A row is identified by tenant_id, source, event_id.';
+COMMENT ON TABLE clean.events IS 'One row for each event, once: however often it came, the first stands here. That is remembered for seven days, or as long as `--dedupe-ttl` says; an event that comes again later is a first once more and has a row of its own, in the other clean tables too. `payload` is JSON with tokens in place of personal data. `lateness` is `on_time`, `late` or `too_late` for the 5-minute window of `event_time`. `schema_hash` changes when a payload has fields that the contract does not have. `dedupe_key` is tenant, source and event id, or for a status change tenant, shipment, status and microseconds since 1970, joined by `:`. It is for people to read: the parts may hold a `:` too, and what is a copy is decided on the parts. A row is identified by tenant_id, source, event_id.';
 COMMENT ON COLUMN clean.events."event_id" IS 'the producer''s own name for the event';
 COMMENT ON COLUMN clean.events."event_type" IS 'the type of the event, as in the contract';
 COMMENT ON COLUMN clean.events."event_version" IS 'the version of the type';
