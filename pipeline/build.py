@@ -13,13 +13,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import apache_beam as beam
 import pyarrow as pa
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from backends.interface import EventLog, TableSpec, Warehouse
@@ -27,6 +30,7 @@ from pipeline.contract.tables import DIMENSIONS, EVENTS
 from pipeline.key_ring import KeyRing
 from pipeline.own_folder import own_folder
 from pipeline.plain_errors import plain_errors
+from pipeline.run_log import tell_start, tell_totals
 from pipeline.stages.archive import Archive
 from pipeline.stages.count import Count
 from pipeline.stages.decode import Decode
@@ -34,6 +38,9 @@ from pipeline.stages.dedupe import Dedupe
 from pipeline.stages.each_batch import EachBatch, one_batch
 from pipeline.stages.enrich import Enrich
 from pipeline.stages.kpi import Kpis
+from pipeline.stages.kpi_panes import KpiPanes
+from pipeline.stages.measures import MEASURES
+from pipeline.stages.streaming_dedupe import StreamingDedupe
 from pipeline.stages.throughput import Throughput
 from pipeline.stages.tokenise import Tokenise
 from pipeline.stages.windows import Windows
@@ -51,6 +58,16 @@ class Settings:
     staging: Path
     """Where batches wait. ``run`` makes a folder of its own in it, and removes that at the end."""
     shards: int = 4
+    mode: Literal["batch", "streaming"] = "batch"
+    """All of the log at once, or as it arrived. Both end in the same tables; only a stream has panes."""
+
+    def told(self) -> dict[str, int | str]:
+        """The settings without keys and folders, as they may be told to anybody."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, int | str)}
+
+
+_STREAM_SHARDS = 1
+"""The runner of a stream works on one bundle at a time: more shards would only be more bundles."""
 
 
 @dataclass(frozen=True)
@@ -63,30 +80,29 @@ class Stages:
     """``MESSAGE`` batches to ``valid`` (``VALID``) and ``rejected``."""
     tokenise: Callable[[Settings], beam.PTransform] = lambda s: Tokenise(s.keys)
     """``VALID`` batches to ``valid``."""
-    dedupe: Callable[[Settings], beam.PTransform] = lambda s: Dedupe(str(s.staging), s.shards, s.dedupe_ttl_us)
-    """``VALID`` batches to ``first`` (``VALID``), ``duplicate`` and ``rejected``."""
+    dedupe: Callable[[Settings], beam.PTransform] = lambda s: (
+        StreamingDedupe(_STREAM_SHARDS, s.dedupe_ttl_us)
+        if s.mode == "streaming"
+        else Dedupe(str(s.staging), s.shards, s.dedupe_ttl_us)
+    )
+    """``VALID`` batches to ``first`` (``VALID``), ``duplicate`` and ``rejected``.
+
+    Of a stream also to ``now``, which has the firsts epoch by epoch."""
     windows: Callable[[Settings], beam.PTransform] = lambda s: Windows(s.allowed_lateness_us)
     """``VALID`` batches to ``events`` (``PLACED``) and ``too_late``."""
     enrich: Callable[[Settings, Mapping[str, pa.Table]], beam.PTransform] = lambda _, reference: Enrich(
         reference["dim_facility"], reference["dim_carrier"]
     )
     """``PLACED`` batches to ``status_events``."""
-    kpis: Callable[[Settings], beam.PTransform] = lambda s: Kpis(s.shards)
-    """``PLACED`` batches to ``kpis``."""
+    kpis: Callable[[Settings], beam.PTransform] = lambda s: (
+        KpiPanes(s.allowed_lateness_us) if s.mode == "streaming" else Kpis(s.shards)
+    )
+    """``PLACED`` batches to ``kpis``, and as a stream to ``panes`` too."""
     throughput: Callable[[Settings], beam.PTransform] = lambda s: Throughput(s.shards)
     """``PLACED`` batches to ``throughput``."""
 
 
 STAGES = Stages()
-_COUNTED = (
-    ("decode", "valid"),
-    ("decode", "rejected"),
-    ("dedupe", "first"),
-    ("dedupe", "duplicate"),
-    ("dedupe", "rejected"),
-    ("windows", "too_late"),
-)
-"""The outputs of stages that ``ops.metrics`` counts."""
 
 
 def build(
@@ -98,17 +114,19 @@ def build(
     stages: Stages = STAGES,
 ) -> None:
     """Add the whole pipeline to a Beam pipeline. ``reference`` holds the dimensions, as in ``dim_facility``."""
-    messages = pipeline | "Log" >> log.source()
+    is_stream = settings.mode == "streaming"
+    messages = pipeline | "Log" >> (log.source(streaming=True) if is_stream else log.source())
     raw = messages | "Archive" >> stages.archive(settings)
     decoded = messages | "Decode" >> stages.decode(settings)
     tokenised = decoded["valid"] | "Tokenise" >> stages.tokenise(settings)
     deduped = tokenised["valid"] | "Dedupe" >> stages.dedupe(settings)
     placed = deduped["first"] | "Windows" >> stages.windows(settings)
+    at_once = deduped["now"] | "Windows now" >> stages.windows(settings) if is_stream else placed
+    kpis = at_once["events"] | "KPIs" >> stages.kpis(settings)
     enriched = placed["events"] | "Enrich" >> stages.enrich(settings, reference)
-    kpis = placed["events"] | "KPIs" >> stages.kpis(settings)
     throughput = placed["events"] | "Throughput" >> stages.throughput(settings)
-    counted = {"decode": decoded, "dedupe": deduped, "windows": placed}
-    metrics = {(stage, output): counted[stage][output] for stage, output in _COUNTED} | "Metrics" >> Count()
+    counted = {"log": {"messages": messages}, "decode": decoded, "dedupe": deduped, "windows": placed}
+    metrics = {f"{one.stage} {one.output}": counted[one.stage][one.output] for one in MEASURES} | "Metrics" >> Count()
     tables = {
         "raw.messages": raw["raw"],
         "clean.events": (placed["events"] | "Clean" >> EachBatch("clean", _clean_events, ("events",)))["events"],
@@ -116,6 +134,7 @@ def build(
         "clean.rejected": (decoded["rejected"], deduped["rejected"]) | "Rejected" >> beam.Flatten(),
         "clean.too_late": placed["too_late"],
         "curated.kpi_5min": kpis["kpis"],
+        **({"curated.kpi_5min_panes": kpis["panes"]} if is_stream else {}),
         "curated.facility_throughput": throughput["throughput"],
         "ops.duplicates": deduped["duplicate"],
         "ops.metrics": metrics,
@@ -132,13 +151,25 @@ def run(
     stages: Stages = STAGES,
 ) -> dict[str, int]:
     """Run the pipeline over the log as it is, in this process. Gives Beam's counters, as in ``decode/valid``."""
-    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
+    tell_start(settings.told(), settings.keys.ids)
+    pipeline = _pipeline(settings)
     with own_folder(settings.staging) as staging, plain_errors():
         build(pipeline, log, warehouse, reference, replace(settings, staging=staging), stages)
         result = pipeline.run()
         result.wait_until_finish()
     found = result.metrics().query()["counters"]
-    return {f"{counter.key.metric.namespace}/{counter.key.metric.name}": counter.committed for counter in found}
+    counters: Counter[str] = Counter()
+    for one in found:  # there is one for each step that counts under a name
+        counters[f"{one.key.metric.namespace}/{one.key.metric.name}"] += one.committed
+    tell_totals(counters)
+    return dict(counters)
+
+
+def _pipeline(settings: Settings) -> beam.Pipeline:
+    """On a runner of this process. Of those in Python only the bundle-based one has a watermark that moves."""
+    if settings.mode == "streaming":
+        return beam.Pipeline(runner=BundleBasedDirectRunner(), options=PipelineOptions(["--streaming"]))
+    return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
 
 
 def _clean_events(placed: pa.RecordBatch) -> dict[str, pa.RecordBatch]:

@@ -68,11 +68,12 @@ class LocalEventLog:
         for partition in self._partitions:
             partition.close()
 
-    def source(self) -> beam.PTransform[Any, Any]:
+    def source(self, *, streaming: bool = False) -> beam.PTransform[Any, Any]:
         """A transform from the pipeline's root to a PCollection of ``MESSAGE`` record batches."""
+        from backends.local.replay import ReplaySegments
         from backends.local.source import ReadSegments
 
-        return ReadSegments(self._folder)
+        return ReplaySegments(self._folder) if streaming else ReadSegments(self._folder)
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,102 @@
+"""What a stream is cut by before it is decided on or written: epochs and hours of arrival.
+
+Rows are read ahead of the watermark. An epoch is complete when the watermark has passed it. Then its rows are decided
+on together, whatever the order and size of the bundles that they came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from apache_beam.transforms.trigger import AccumulationMode, AfterWatermark
+from apache_beam.transforms.window import FixedWindows, GlobalWindows, TimestampedValue
+from apache_beam.utils.timestamp import Timestamp
+
+from backends.epochs import EPOCH_US, epoch_end_us
+from backends.stage_work import at_work
+from pipeline.stages.each_batch import one_batch
+from pipeline.stages.first_of_key import words
+
+US_PER_S = 1_000_000
+HOUR_US = 3600 * US_PER_S
+Sharded = beam.typehints.KV[int, pa.RecordBatch]
+Key = tuple[int, int]
+"""A shard and an hour. The local runner keeps every window that it has seen, and copies what it knows of all windows of
+a key with every bundle; so a key is used for an hour only."""
+InEpoch = beam.typehints.KV[beam.typehints.Tuple[int, int], pa.RecordBatch]
+
+
+def in_epoch(shard: int, end_us: int, batch: pa.RecordBatch) -> TimestampedValue:
+    """A batch of one epoch as ``WholeEpochs`` takes it."""
+    return TimestampedValue(((shard, end_us // HOUR_US), batch), Timestamp(micros=end_us - 1))
+
+
+def split_by_epoch(rows: pa.RecordBatch, key: str, shards: int) -> Iterator[TimestampedValue]:
+    """Rows in the epochs of their arrival, and there in shards by one of their hashes; in 0 where that is null."""
+    words_of_key = words(pc.fill_null(rows.column(key), bytes(16)))
+    shard = (words_of_key[:, 0] % np.uint64(shards)).astype(np.int64)
+    end_us = epoch_end_us(rows.column("ingest_time"))
+    order = np.lexsort((shard, end_us))
+    rows, shard, end_us = rows.take(pa.array(order)), shard[order], end_us[order]
+    anew = np.ones(len(order), dtype=bool)
+    anew[1:] = (end_us[1:] != end_us[:-1]) | (shard[1:] != shard[:-1])
+    starts = np.flatnonzero(anew)
+    for start, count in zip(starts.tolist(), np.diff(starts, append=len(order)).tolist(), strict=True):
+        yield in_epoch(int(shard[start]), int(end_us[start]), rows.slice(start, count))
+
+
+class WholeEpochs(beam.PTransform):
+    """From batches ``in_epoch`` to ``(shard, batch)``, with all that the epoch has for the shard; global window."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__()
+        self._stage = stage
+
+    def expand(self, keyed: Any) -> Any:
+        """One batch for each shard and epoch, when the watermark has passed it."""
+        return (
+            keyed
+            | "Epochs" >> _complete(EPOCH_US)
+            | beam.GroupByKey()
+            | "Joined" >> beam.ParDo(_Join(self._stage)).with_output_types(Sharded)
+            | "No epochs" >> beam.WindowInto(GlobalWindows())
+        )
+
+
+class Gather(beam.PTransform):
+    """The small batches of a stream to one for each hour of arrival, so that files don't become as small as epochs."""
+
+    def expand(self, keyed: Any) -> Any:
+        """From batches ``in_epoch``, one batch for each hour and shard that has rows, in the global window."""
+        return (
+            keyed
+            | "Hours" >> _complete(HOUR_US)
+            | beam.GroupByKey()
+            | "Joined" >> beam.ParDo(_Join("gather")).with_output_types(Sharded)
+            | "No hours" >> beam.WindowInto(GlobalWindows())
+            | beam.Values().with_output_types(pa.RecordBatch)
+        )
+
+
+def _complete(length_us: int) -> beam.WindowInto:
+    """Windows that are handed on once, when the watermark has passed them."""
+    return beam.WindowInto(
+        FixedWindows(length_us // US_PER_S),
+        trigger=AfterWatermark(),
+        accumulation_mode=AccumulationMode.DISCARDING,
+    )
+
+
+class _Join(beam.DoFn):
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+
+    def process(self, keyed: tuple[Key, Iterable[pa.RecordBatch]]) -> Iterator[tuple[int, pa.RecordBatch]]:
+        (shard, _), batches = keyed
+        with at_work(self._stage):
+            yield shard, one_batch(pa.Table.from_batches(list(batches)))

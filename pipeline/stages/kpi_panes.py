@@ -1,0 +1,149 @@
+"""The 5-minute KPIs as a stream publishes them: ``curated.kpi_5min_panes``, and their last state ``curated.kpi_5min``.
+
+::
+
+    arrival (watermark)   04:01  04:02       04:05      04:09
+    --------------------|------|-----------|----------|------>     window [04:00, 04:05)
+                          early  early       on_time    late
+
+Panes fire by the watermark, not by a clock: an early pane for each epoch that brought something before the window's
+end, one pane when the window is complete with all that is on time, a late pane for each epoch that brought something
+after. So they are the same in each run. Each pane has the counts so far. The on-time pane has every row of its window,
+the others those that changed. A window of which everything came late has no on-time pane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from apache_beam.coders import VarIntCoder
+from apache_beam.transforms.trigger import AccumulationMode, AfterCount, AfterWatermark
+from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
+from apache_beam.transforms.window import FixedWindows, GlobalWindows, TimestampedValue
+from apache_beam.utils.timestamp import Duration, Timestamp
+from apache_beam.utils.windowed_value import PaneInfoTiming
+
+from backends.epochs import EPOCH_US
+from backends.stage_work import at_work
+from pipeline.contract.tables import KPI_5MIN, KPI_5MIN_PANES
+from pipeline.stages.each_batch import one_batch
+from pipeline.stages.epochs import HOUR_US, US_PER_S, Sharded
+from pipeline.stages.kpi import partial_kpis, sum_kpis
+from pipeline.stages.windows import WINDOW_US
+
+_TIMING = {PaneInfoTiming.EARLY: "early", PaneInfoTiming.ON_TIME: "on_time", PaneInfoTiming.LATE: "late"}
+_Part = tuple[int, pa.RecordBatch]
+"""The end of an epoch, and what it adds to one window."""
+_LONG_AGO_US = -(2**62)
+_SHOWN = beam.DoFn.StateParam(ReadModifyWriteStateSpec("shown", VarIntCoder()))
+_InHour = beam.typehints.KV[int, beam.typehints.Tuple[int, pa.RecordBatch]]
+
+
+class KpiPanes(beam.PTransform):
+    """Events (``PLACED``), each standing in the epoch of its arrival, to ``panes`` and ``kpis``."""
+
+    def __init__(self, allowed_lateness_us: int) -> None:
+        super().__init__()
+        self._allowed_lateness_us = allowed_lateness_us
+
+    def expand(self, events: Any) -> Any:
+        """The outputs, by name. Both come at the end of the stream, when it is known which panes were the last."""
+        panes = (
+            events
+            | "Count" >> beam.ParDo(_Count()).with_output_types(_InHour)
+            | "Windows" >> windows_with_panes(self._allowed_lateness_us)
+            | "Same hour" >> beam.GroupByKey()
+            | "Panes" >> beam.ParDo(_Panes()).with_output_types(Sharded)
+        )
+        outputs = (
+            panes
+            | "No windows" >> beam.WindowInto(GlobalWindows())
+            | "All of an hour" >> beam.GroupByKey()
+            | "Last" >> beam.ParDo(_Last()).with_outputs("panes", main="kpis")
+        )
+        for name in ("panes", "kpis"):
+            outputs[name].element_type = pa.RecordBatch
+        return outputs
+
+
+def windows_with_panes(allowed_lateness_us: int) -> beam.WindowInto:
+    """The windows, as Beam is to publish them.
+
+    What is too late was left out before. The last that is not arrives in an epoch that ends less than one epoch after
+    the allowed lateness; until then Beam must not drop anything.
+    """
+    wide_enough_us = allowed_lateness_us + 2 * EPOCH_US
+    return beam.WindowInto(
+        FixedWindows(WINDOW_US // US_PER_S),
+        trigger=AfterWatermark(early=AfterCount(1), late=AfterCount(1)),
+        accumulation_mode=AccumulationMode.ACCUMULATING,
+        allowed_lateness=Duration(micros=wide_enough_us),
+    )
+
+
+def pane_rows(parts: Sequence[_Part], timing: str, pane: int, changed_since_us: int) -> pa.RecordBatch:
+    """Rows of ``curated.kpi_5min_panes``: all of the window in the on-time pane, else what changed.
+
+    That is what has counts of epochs that end at ``changed_since_us`` or later.
+    """
+    rows = sum_kpis(part for _, part in parts)
+    if timing != "on_time":
+        rows = _of_keys(rows, pa.Table.from_batches([part for end_us, part in parts if end_us >= changed_since_us]))
+    columns = [*rows.columns, pa.array([pane] * rows.num_rows), pa.array([timing] * rows.num_rows, pa.string())]
+    return pa.RecordBatch.from_arrays(columns, schema=KPI_5MIN_PANES.schema)
+
+
+def last_panes(panes: pa.Table) -> pa.RecordBatch:
+    """The rows of ``curated.kpi_5min``: of each window, tenant and facility what its last pane says."""
+    keys = list(KPI_5MIN.keys)
+    last = panes.group_by(keys, use_threads=False).aggregate([("pane", "max")]).rename_columns([*keys, "pane"])
+    rows = last.join(panes, [*keys, "pane"], join_type="inner", use_threads=False)
+    return one_batch(rows.select(KPI_5MIN.schema.names).sort_by([(key, "ascending") for key in keys]))
+
+
+def _of_keys(rows: pa.RecordBatch, changed: pa.Table) -> pa.RecordBatch:
+    keys = list(KPI_5MIN.keys)
+    kept = pa.Table.from_batches([rows]).join(changed.select(keys), keys, join_type="left semi", use_threads=False)
+    return one_batch(kept.sort_by([(key, "ascending") for key in keys]))
+
+
+class _Count(beam.DoFn):
+    """Events of one epoch to what they add to each window, standing at the window's start."""
+
+    def process(self, events: pa.RecordBatch, timestamp: Any = beam.DoFn.TimestampParam) -> Iterator[TimestampedValue]:
+        with at_work("kpis"):
+            counts = partial_kpis(events)
+            starts = pc.cast(counts.column("window_start"), pa.int64()).to_numpy()
+            for start_us in np.unique(starts).tolist():
+                part = (timestamp.micros + 1, counts.filter(pa.array(starts == start_us)))
+                yield TimestampedValue((start_us // HOUR_US, part), Timestamp(micros=start_us))
+
+
+class _Panes(beam.DoFn):
+    """A window's parts, each time that it is published, to the rows to show; the state is the last epoch shown."""
+
+    def process(
+        self,
+        keyed: tuple[int, Iterable[_Part]],
+        pane: Any = beam.DoFn.PaneInfoParam,
+        shown: Any = _SHOWN,
+    ) -> Iterator[tuple[int, pa.RecordBatch]]:
+        with at_work("kpis"):
+            parts = list(keyed[1])
+            changed_since_us = shown.read() or _LONG_AGO_US
+            shown.write(max(end_us for end_us, _ in parts))
+            yield keyed[0], pane_rows(parts, _TIMING[pane.timing], pane.index, changed_since_us)
+
+
+class _Last(beam.DoFn):
+    def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
+        with at_work("kpis"):
+            panes = pa.Table.from_batches(list(keyed[1]), KPI_5MIN_PANES.schema)
+            ordered = panes.sort_by([(key, "ascending") for key in KPI_5MIN_PANES.keys])
+            yield last_panes(panes)
+            yield beam.pvalue.TaggedOutput("panes", one_batch(ordered))
