@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 from sim.errors import UsageError, unknown
 from sim.exit_status import ExitStatus
 from sim.output import tell
+from sim.run_folder import Mode
 from sim.units import Duration, UnitError
 
 SEED_MAX = 2**63 - 1
@@ -84,6 +85,12 @@ def _schema_of(text: str) -> str:
     return text
 
 
+def _mode(text: str) -> str:
+    if text not in get_args(Mode):
+        raise argparse.ArgumentTypeError(unknown("mode", text, get_args(Mode)))
+    return text
+
+
 Argument = tuple[str, Mapping[str, Any]]
 _SCENARIO: Argument = ("scenario", {"metavar": "SCENARIO", "help": "a scenario file, or the name of a shipped one"})
 _RUNS: Argument = (
@@ -121,6 +128,16 @@ COMMANDS: Mapping[str, tuple[str, Sequence[Argument]]] = {
             _SEED,
             _WORKERS,
             _RUNS,
+            (
+                "--mode",
+                {
+                    "metavar": "MODE",
+                    "type": _mode,
+                    "default": "batch",
+                    "help": "how the pipeline reads the log: batch (default), all at once; "
+                    "streaming, as it arrived, with panes",
+                },
+            ),
             ("--mutant", {"metavar": "NAME", "help": "run a pipeline broken on purpose, which must FAIL"}),
         ],
     ),

@@ -32,7 +32,7 @@ def _run(given: Namespace) -> ExitStatus:
     from sim.report import terminal
 
     with room_in(runs):
-        verdict = run.run(scenario, runs, given.mutant, tell, given.workers)
+        verdict = run.run(scenario, runs, given.mutant, tell, given.workers, given.mode)
     tell(terminal.render(verdict))
     return ExitStatus(verdict.exit_code)
 

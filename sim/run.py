@@ -18,6 +18,7 @@ from pipeline import build
 from pipeline.contract.tables import TABLES
 from pipeline.key_ring import KeyRing
 from pipeline.marts import build_marts
+from pipeline.structured_log import log_file, structured_log
 from sim import run_folder as folders
 from sim.checks.run_checks import check_run
 from sim.checks.verdict import Verdict
@@ -27,7 +28,7 @@ from sim.generation.into_folder import fill
 from sim.generation.options import Options
 from sim.interrupt import keyboard_interrupt
 from sim.progress import Progress
-from sim.run_folder import RunFolder, RunRecord
+from sim.run_folder import Mode, RunFolder, RunRecord
 from sim.scenario import Scenario
 from sim.scenario_file import load
 from sim.token_key import fingerprints, keys_for_a_run, keys_of_a_run
@@ -47,7 +48,9 @@ class RunSummary(NamedTuple):
     verdict: str
 
 
-def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo, workers: int = 1) -> Verdict:
+def run(
+    scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo, workers: int = 1, mode: Mode = "batch"
+) -> Verdict:
     """Simulate, send, process, check; everything is left in a new folder of ``runs_folder``."""
     stages = stages_of(mutant)
     ring = keys_for_a_run(runs_folder, echo)
@@ -60,11 +63,12 @@ def run(scenario: Scenario, runs_folder: Path, mutant: str | None, echo: Echo, w
         mutant,
         fingerprints(ring),
         {package: version(package) for package in _DECIDING},
+        mode,
     )
     folder.write_record(record)
     with keyboard_interrupt():
         messages = fill(folder, scenario, Options(workers), echo)
-        _process(scenario, folder, ring, stages, messages)
+        _process(folder, _settings(scenario, folder, ring, mode), stages, messages)
     folder.write_record(msgspec.structs.replace(record, finished=True))
     return check(folder.path)
 
@@ -107,24 +111,23 @@ def _outcome(verdict: Path) -> str:
         return "unreadable"
 
 
-def _process(
-    scenario: Scenario,
-    folder: RunFolder,
-    ring: KeyRing,
-    stages: build.Stages,
-    messages: int,
-) -> None:
-    warehouse = LocalWarehouse(folder.warehouse, list(TABLES.values()))
-    settings = build.Settings(
+def _settings(scenario: Scenario, folder: RunFolder, ring: KeyRing, mode: Mode) -> build.Settings:
+    return build.Settings(
         keys=ring,
         allowed_lateness_us=scenario.platform.allowed_lateness.us,
         future_tolerance_us=scenario.platform.future_tolerance.us,
         dedupe_ttl_us=scenario.platform.dedupe_ttl.us,
         staging=folder.staging,
+        mode=mode,
     )
-    with Progress("process", messages, "msg") as progress, _polling(progress):
-        build.run(LocalEventLog.opened(folder.log), warehouse, read_reference(folder.truth), settings, stages)
-    build_marts(warehouse)
+
+
+def _process(folder: RunFolder, settings: build.Settings, stages: build.Stages, messages: int) -> None:
+    warehouse = LocalWarehouse(folder.warehouse, list(TABLES.values()))
+    with structured_log(log_file(folder.pipeline_log), folder.path.name):
+        with Progress("process", messages, "msg") as progress, _polling(progress):
+            build.run(LocalEventLog.opened(folder.log), warehouse, read_reference(folder.truth), settings, stages)
+        build_marts(warehouse)
 
 
 @contextmanager

@@ -34,6 +34,7 @@ def check_run(folder: RunFolder, record: RunRecord, scenario: Scenario, token_ke
         scenario=scenario.name,
         seed=scenario.seed,
         mutant=record.mutant,
+        mode=record.mode,
         outcome=outcome.name,
         exit_code=outcome.value,
         reason=reason(checked.checks),

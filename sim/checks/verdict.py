@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from sim.checks.counts import Conserved, FaultCount
+from sim.run_folder import Mode
 
 
 class FindingKind(StrEnum):
@@ -90,6 +91,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     mutant: str | None = None
     """The deliberately broken pipeline that ran, if one did."""
+    mode: Mode = "batch"
+    """How the pipeline read the log."""
     outcome: str
     """The name of the worst outcome of the checks."""
     exit_code: int

@@ -29,8 +29,9 @@ def render(verdict: Verdict) -> str:
 
 def _header(verdict: Verdict) -> list[str]:
     mutant = f"  mutant {verdict.mutant}" if verdict.mutant else ""
+    run = f"{verdict.run}  scenario {verdict.scenario}  seed {verdict.seed}  {verdict.mode}{mutant}"
     return [
-        f"{verdict.outcome}  {verdict.run}  scenario {verdict.scenario}  seed {verdict.seed}{mutant}",
+        f"{verdict.outcome}  {run}",
         verdict.reason,
     ]
 

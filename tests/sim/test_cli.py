@@ -1,114 +1,19 @@
-"""The ``sim`` command: one test for each exit status, and help where somebody mistyped."""
+"""The ``sim`` command: what its commands take, and help where somebody mistyped. Exit statuses have a file of their own."""
 
 # ruff: noqa: E501 (a table reads better with one case to a line)
 
-import errno
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 
-import sim
-from backends.interface import BackendError
-from backends.stage_failed import StageFailed
-from pipeline.token_key import TokenKeyError
-from sim import report
 from sim.arguments import COMMANDS, cpus
-from sim.checks.verdict import Outcome
 from sim.cli import main
 from sim.exit_status import ExitStatus
 from sim.scenario import Scenario
 
-
-@pytest.fixture(autouse=True)
-def _folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., object]], None]:
-    """Put a function in the place of ``sim.run.run`` and ``sim.run.check``, and say the outcome in place of a report."""
-
-    def replace(function: Callable[..., object]) -> None:
-        run, terminal = ModuleType("sim.run"), ModuleType("sim.report.terminal")
-        run.run = run.check = function  # type: ignore[attr-defined]
-        terminal.render = lambda verdict: f"the verdict is {verdict.outcome}"  # type: ignore[attr-defined]
-        for parent, name, module in ((sim, "run", run), (report, "terminal", terminal)):
-            monkeypatch.setitem(sys.modules, module.__name__, module)
-            monkeypatch.setattr(parent, name, module, raising=False)
-
-    return replace
-
-
-@pytest.mark.parametrize("outcome", list(Outcome))
-def test_a_verdict_is_the_exit_status_of_run_and_check(
-    outcome: Outcome, stand_in: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stand_in(lambda *_: SimpleNamespace(outcome=outcome.name, exit_code=outcome.value))
-    (tmp_path / "hello-0001").mkdir()
-    assert main(["run", "hello", "--runs", str(tmp_path)]) == outcome
-    assert main(["check", "hello-0001", "--runs", str(tmp_path)]) == outcome
-    assert capsys.readouterr().out == f"the verdict is {outcome.name}\n" * 2
-
-
-def test_usage_is_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    bad = tmp_path / "bad.yaml"
-    bad.write_text("name: bad\nfautls: []\n")
-    assert main(["run", str(bad)]) == 2
-    assert f"{bad}:2: unknown key 'fautls'; did you mean 'faults'?" in capsys.readouterr().err
-
-
-def test_a_crash_is_70_with_its_traceback(stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
-    stand_in(lambda *_: {}["the missing piece"])
-    assert main(["run", "hello"]) == 70
-    told = capsys.readouterr().err
-    assert "Traceback" in told
-    assert "sim crashed, and nothing is proven: KeyError: 'the missing piece'" in told
-
-
-@pytest.mark.parametrize(
-    ("error", "status", "told"),
-    [
-        (TokenKeyError("no key for personal data"), 2, "no key for personal data\n"),
-        (BackendError("the warehouse is busy"), 3, "nothing is proven: the warehouse is busy\n"),
-    ],
-)
-def test_what_is_no_bug_has_no_traceback(
-    error: Exception, status: int, told: str, stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail(*_: object) -> None:
-        raise error
-
-    stand_in(fail)
-    assert main(["run", "hello"]) == status
-    assert capsys.readouterr().err == told
-
-
-def test_ctrl_c_is_130_with_a_sentence(stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    stand_in(interrupted)
-    assert main(["run", "hello"]) == 130
-    told = capsys.readouterr().err
-    assert "stopped by Ctrl-C" in told
-    assert "Traceback" not in told
-
-
-def test_a_reader_that_goes_away_is_141_without_a_word() -> None:
-    read, write = os.pipe()
-    os.close(read)
-    done = subprocess.run([sys.executable, "-m", "sim", "schema"], stdout=write, stderr=subprocess.PIPE, check=False)
-    os.close(write)
-    assert (done.returncode, done.stderr) == (141, b"")
-
-
-def test_every_outcome_and_every_status_has_one_number() -> None:
-    assert {outcome.name: outcome.value for outcome in Outcome}.items() <= ExitStatus.__members__.items()
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
@@ -116,14 +21,27 @@ def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
 ) -> None:
     seen: list[object] = []
 
-    def run(scenario: Scenario, runs: Path, mutant: str | None, _: object, workers: int) -> SimpleNamespace:
-        seen.extend([scenario.name, scenario.seed, runs, mutant, workers])
+    def run(scenario: Scenario, runs: Path, mutant: str | None, _: object, workers: int, mode: str) -> SimpleNamespace:
+        seen.extend([scenario.name, scenario.seed, runs, mutant, workers, mode])
         return SimpleNamespace(outcome="PASS", exit_code=0)
 
     stand_in(run)
-    main(["run", "messy", "--seed", "99", "--runs", str(tmp_path), "--mutant", "dedupe-off", "--workers", "3"])
+    chosen = [
+        "--seed",
+        "99",
+        "--runs",
+        str(tmp_path),
+        "--mutant",
+        "dedupe-off",
+        "--workers",
+        "3",
+        "--mode",
+        "streaming",
+    ]
+    main(["run", "messy", *chosen])
     main(["run", "messy"])
-    assert seen == ["messy", 99, tmp_path, "dedupe-off", 3, "messy", 11, Path("runs"), None, cpus()]
+    assert seen[:6] == ["messy", 99, tmp_path, "dedupe-off", 3, "streaming"]
+    assert seen[6:] == ["messy", 11, Path("runs"), None, cpus(), "batch"]
 
 
 @pytest.mark.parametrize(
@@ -132,9 +50,10 @@ def test_run_takes_the_scenario_seed_folder_and_mutant_it_was_given(
         ([], "the following arguments are required: COMMAND; see `sim --help`"),
         (["rnu"], "unknown command 'rnu'; did you mean 'run'? one of: " + ", ".join(sorted(COMMANDS))),
         (["run"], "the following arguments are required: SCENARIO; see `sim run --help`"),
-        (["run", "hello", "--sed", "5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mutant, --runs, --seed, --workers"),
-        (["run", "hello", "--sed=5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mutant, --runs, --seed, --workers"),
+        (["run", "hello", "--sed", "5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mode, --mutant, --runs, --seed, --workers"),
+        (["run", "hello", "--sed=5"], "unknown option '--sed'; did you mean '--seed'? one of: --help, --mode, --mutant, --runs, --seed, --workers"),
         (["run", "hello", "--seed", "-5"], "argument --seed: found '-5', want a whole number from 0"),
+        (["run", "hello", "--mode", "stream"], "argument --mode: unknown mode 'stream'; did you mean 'streaming'? one of: batch, streaming"),
         (["run", "hello", "--workers", "0"], "argument --workers: found '0', want a whole number of at least 1"),
         (["run", "hello", "--workers", "99999"], "argument --workers: found '99999', want at most 256"),
         (["generate", "hello"], "--out DIR is missing: where to write; or --sample N for a look"),
@@ -238,83 +157,3 @@ def test_a_bare_name_is_the_shipped_scenario_whatever_lies_around(capsys: pytest
     assert main(["validate", "hello"]) == 0
     assert capsys.readouterr().out == "hello: good: scenario 'hello'\n"
     assert main(["validate", "./hello"]) == 2
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
-        OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
-        RuntimeError("IO Error: could not write: No space left on device"),
-        BackendError("IO Error: could not write: No space left on device"),
-    ],
-)
-def test_a_full_disk_is_3_with_one_sentence(
-    error: Exception, stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fill(*_: object) -> None:
-        try:
-            raise error
-        except type(error):
-            raise StageFailed("stage write: OSError at somewhere") from None
-
-    stand_in(fill)
-    told = "nothing is proven: the disk of runs is full, and what was begun there is unfinished\n"
-    assert main(["run", "hello"]) == 3
-    assert capsys.readouterr().err == told
-
-
-def test_another_error_of_the_system_is_still_a_bug(
-    stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail(*_: object) -> None:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-
-    stand_in(fail)
-    assert main(["run", "hello"]) == 70
-
-
-@pytest.mark.parametrize("command", ["list", "--help", "--version", "validate hello"])
-def test_output_on_a_full_disk_is_3_with_one_sentence(command: str) -> None:
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "sim", *command.split()], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
-    assert (done.returncode, done.stderr) == (3, "the output can't be written: No space left on device\n")
-
-
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
-def test_closed_streams_are_no_matter(closed: str) -> None:
-    command = f'"{sys.executable}" -m sim list {closed}'
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-@pytest.mark.parametrize(
-    ("command", "what"), [("run hello", "the next run starts"), ("check x", "nothing was changed")]
-)
-def test_ctrl_c_says_what_it_means_for_the_command(
-    command: str, what: str, stand_in: Callable[..., None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    Path("x").mkdir()
-    stand_in(interrupted)
-    assert main(command.split()) == 130
-    assert what in capsys.readouterr().err
-
-
-def test_ctrl_c_while_importing_is_130_with_a_sentence() -> None:
-    script = (
-        "import os, signal, sys\n"
-        "import sim.__main__\n"
-        "class Finder:\n"
-        "    def find_spec(self, name, *_):\n"
-        "        if name.startswith('numpy.'): os.kill(os.getpid(), signal.SIGINT)\n"
-        "sys.meta_path.insert(0, Finder())\n"
-        "sys.argv = ['sim', 'list']\n"
-        "sim.__main__.main()\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nstopped by Ctrl-C\n")

@@ -39,7 +39,7 @@ PASSED = CheckResult("log", Outcome.PASS, 1500)
 
 def test_a_pass_says_so_first_and_what_to_open_last():
     lines = render(verdict(PASSED)).splitlines()
-    assert lines[:2] == ["PASS  messy-0001  scenario messy  seed 7", "all 1 checks held"]
+    assert lines[:2] == ["PASS  messy-0001  scenario messy  seed 7  batch", "all 1 checks held"]
     assert lines[-1].startswith("next: open warehouse/warehouse.duckdb")
 
 
