@@ -9,20 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import singledispatch
 
+from sim import faults
 from sim.checks.scratch import literal
-from sim.faults import (
-    ClockSkew,
-    Corrupt,
-    Delay,
-    Drift,
-    Drop,
-    Duplicate,
-    Hotspot,
-    Offline,
-    Poison,
-    Replay,
-    WindowEdge,
-)
 from sim.scenario_parts.producers import Producers
 
 _OTHER = "exists (from bodies o where o.fact_row = b.fact_row and o.event_type = b.event_type and {})"
@@ -45,50 +33,50 @@ def evidence(fault: object) -> str:
     raise TypeError(f"nothing is known to prove that {type(fault).__name__} fired")
 
 
-@evidence.register(Corrupt)
-def _(_fault: Corrupt) -> str:
+@evidence.register(faults.Corrupt)
+def _(_fault: faults.Corrupt) -> str:
     return "not b.strict"
 
 
-@evidence.register(Poison)
-def _(_fault: Poison) -> str:
+@evidence.register(faults.Poison)
+def _(_fault: faults.Poison) -> str:
     return "not b.holds"
 
 
-@evidence.register(Hotspot)
-def _(fault: Hotspot) -> str:
+@evidence.register(faults.Hotspot)
+def _(fault: faults.Hotspot) -> str:
     return f"b.key = {literal(fault.key)}"
 
 
-@evidence.register(Delay)
-@evidence.register(Offline)
-def _(_fault: Delay | Offline) -> str:
+@evidence.register(faults.Delay)
+@evidence.register(faults.Offline)
+def _(_fault: faults.Delay | faults.Offline) -> str:
     return _HELD
 
 
-@evidence.register(WindowEdge)
-def _(fault: WindowEdge) -> str:
+@evidence.register(faults.WindowEdge)
+def _(fault: faults.WindowEdge) -> str:
     behind = f"epoch_us(b.ingest_time) - (floor(epoch_us(m.event_time) / {_WINDOW_US}) + 1)::bigint * {_WINDOW_US}"
     return f"{_HELD} and {behind} between {fault.lateness.us - 1} and {fault.lateness.us + 1}"
 
 
-@evidence.register(ClockSkew)
-def _(_fault: ClockSkew) -> str:
+@evidence.register(faults.ClockSkew)
+def _(_fault: faults.ClockSkew) -> str:
     return _CLOCK
 
 
-@evidence.register(Drop)
-def _(_fault: Drop) -> str:
+@evidence.register(faults.Drop)
+def _(_fault: faults.Drop) -> str:
     return _NOT_THERE
 
 
-@evidence.register(Drift)
-def _(fault: Drift) -> str:
+@evidence.register(faults.Drift)
+def _(fault: faults.Drift) -> str:
     return _drifted(fault.change, fault.field)
 
 
-@evidence.register(Duplicate)
-def _(fault: Duplicate) -> str:
+@evidence.register(faults.Duplicate)
+def _(fault: faults.Duplicate) -> str:
     if fault.copy == "same":
         return _SAME_BYTES
     if fault.copy == "changed":
@@ -98,8 +86,8 @@ def _(fault: Duplicate) -> str:
     return _OTHER.format(f"{same_change} and not {_equal('$.event_id')}")
 
 
-@evidence.register(Replay)
-def _(_fault: Replay) -> str:
+@evidence.register(faults.Replay)
+def _(_fault: faults.Replay) -> str:
     return _SAME_BYTES
 
 

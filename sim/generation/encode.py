@@ -18,6 +18,7 @@ from sim.producers.names import PRODUCERS
 from sim.producers.plan import BODIES, EVENT_TYPE_NAMES, Messages, Plan
 from sim.rng import Randomness
 from sim.wire.avro_body import Change, envelope_avro
+from sim.wire.envelopes import Envelopes
 from sim.wire.json_body import envelope_json, payload_json
 from sim.wire.misshape import AVRO_DAMAGES, DAMAGES, Damage, add_field, break_type, changed
 from sim.wire.poison import AVRO_POISONS, POISONS
@@ -136,38 +137,34 @@ class _Group:
         else:
             for body, drift in _DRIFTS.items():
                 payloads = self._replaced(payloads, body, drift)
-            values = envelope_json(self._name, self._version, payload=payloads, **self._envelope(slice(None)))
+            values = envelope_json(self._name, self._version, self._envelopes(payloads, slice(None)))
         values = self._spoiled(values, Body.MALFORMED, AVRO_DAMAGES if self._avro else DAMAGES)
         return self._spoiled(values, Body.POISONED, AVRO_POISONS if self._avro else POISONS)
 
-    def _envelope(self, rows: slice | Mask) -> dict[str, pa.Array]:
-        """The columns of the envelope, without the payload, in some rows."""
+    def _envelopes(self, payload: pa.Array, rows: slice | Mask) -> Envelopes:
+        """What stands around these payloads, of some rows."""
         some = self._messages.take(np.arange(len(self._messages))[rows])
         facts, ids = self._facts, self.event_ids
         if not isinstance(rows, slice):
             facts, ids = facts.filter(pa.array(rows)), ids.filter(pa.array(rows))
         sources = pa.DictionaryArray.from_arrays(pa.array(some.producer, pa.int8()), pa.array(PRODUCERS))
-        return {
-            "event_id": ids,
-            "event_time": some.event_time,
-            "producer_time": some.producer_time,
-            "source": sources,
-            "trace_id": one_array(facts["trace_id"]),
-            "tenant_id": one_array(facts["tenant_id"]),
-        }
+        return Envelopes(
+            event_id=ids,
+            event_time=some.event_time,
+            producer_time=some.producer_time,
+            source=sources,
+            payload=payload,
+            trace_id=one_array(facts["trace_id"]),
+            tenant_id=one_array(facts["tenant_id"]),
+        )
 
     def _in_avro(self, payloads: pa.Array) -> pa.Array:
         """By the contract's schema, or, where a field drifted, by one that nobody was told of."""
         values = np.empty(len(self._messages), dtype=object)
         for (body, detail), rows in self._shapes():
             drift = (_AVRO_DRIFTS[body], detail) if body in _AVRO_DRIFTS else None
-            made = envelope_avro(
-                self._name,
-                self._version,
-                payload=payloads.filter(pa.array(rows)),
-                drift=drift,
-                **self._envelope(rows),
-            )
+            envelopes = self._envelopes(payloads.filter(pa.array(rows)), rows)
+            made = envelope_avro(self._name, self._version, envelopes, drift)
             values[rows] = made.to_pylist()
         return pa.array(values, pa.binary())
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipeline.contract.avro import AvroSchema, schema_of
 from pipeline.contract.avro_schemas import definition
 from pipeline.contract.columns import payload_type
-from sim.arrays import I64
+from sim.wire.envelopes import Envelopes
 from sim.wire.misshape import ADDED_VALUE, put_text
 from sim.wire.texts import one_array
 
@@ -25,33 +25,23 @@ Change = Literal["add_field", "break_type"]
 
 
 def envelope_avro(
-    event_type: str,
-    version: int,
-    *,
-    event_id: pa.Array,
-    event_time: I64,
-    producer_time: I64,
-    source: pa.Array,
-    payload: pa.Array,
-    trace_id: pa.Array | None = None,
-    tenant_id: pa.Array | None = None,
-    drift: tuple[Change, str] | None = None,
+    event_type: str, version: int, given: Envelopes, drift: tuple[Change, str] | None = None
 ) -> pa.BinaryArray:
     """The whole messages of one event type and version, in single-object encoding.
 
-    Columns as for ``envelope_json``; each ``payload`` is JSON that the contract accepts. With ``drift``, a change and
-    the (dotted) name of the field, the payloads are written in the new shape, by ``drifted_schema``.
+    Each payload is JSON that the contract accepts. With ``drift``, a change and the (dotted) name of the field, the
+    payloads are written in the new shape, by ``drifted_schema``.
     """
     schema = drifted_schema(event_type, version, *drift) if drift else schema_of(event_type, version)
-    no_ids = pa.nulls(len(event_time), pa.string())
+    no_ids = pa.nulls(len(given), pa.string())
     columns = {
-        "event_id": one_array(event_id).to_pylist(),
-        "event_time": event_time.tolist(),
-        "producer_time": producer_time.tolist(),
-        "source": one_array(source).to_pylist(),
-        "payload": _records(event_type, version, payload, _change_of(drift)),
-        "trace_id": one_array(no_ids if trace_id is None else trace_id).to_pylist(),
-        "tenant_id": one_array(no_ids if tenant_id is None else tenant_id).to_pylist(),
+        "event_id": one_array(given.event_id).to_pylist(),
+        "event_time": given.event_time.tolist(),
+        "producer_time": given.producer_time.tolist(),
+        "source": one_array(given.source).to_pylist(),
+        "payload": _records(event_type, version, given.payload, _change_of(drift)),
+        "trace_id": one_array(no_ids if given.trace_id is None else given.trace_id).to_pylist(),
+        "tenant_id": one_array(no_ids if given.tenant_id is None else given.tenant_id).to_pylist(),
     }
     kind = {"event_type": event_type, "event_version": version}
     rows = (dict(zip(columns, values, strict=True)) | kind for values in zip(*columns.values(), strict=True))

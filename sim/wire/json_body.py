@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.contract.columns import Leaf, payload_leaves
-from sim.arrays import I64
+from sim.wire.envelopes import Envelopes
 from sim.wire.texts import one_array, reals, strings, times, whole_numbers
 
 Piece: TypeAlias = str | pa.Array
@@ -31,31 +31,16 @@ def payload_json(event_type: str, version: int, facts: pa.Table | pa.RecordBatch
     return _joined(list(_payload_pieces(payload_leaves(event_type, version), facts)), facts.num_rows)
 
 
-def envelope_json(
-    event_type: str,
-    version: int,
-    *,
-    event_id: pa.Array,
-    event_time: I64,
-    producer_time: I64,
-    source: pa.Array,
-    payload: pa.Array,
-    trace_id: pa.Array | None = None,
-    tenant_id: pa.Array | None = None,
-) -> pa.BinaryArray:
-    """The whole messages of one event type and version.
-
-    One row for each message in every column. Times are microseconds since 1970, UTC. ``payload`` (text or bytes) goes
-    in as it is. ``trace_id`` and ``tenant_id`` are left out where null, or altogether.
-    """
+def envelope_json(event_type: str, version: int, given: Envelopes) -> pa.BinaryArray:
+    """The whole messages of one event type and version. Each payload goes in as it is."""
     kind = f'"event_type":{msgspec.json.encode(event_type).decode()},"event_version":{version}'
-    pieces: list[Piece] = ['{"event_id":"', strings(one_array(event_id)), f'",{kind},"event_time":"']
-    pieces += [times(event_time), '","producer_time":"', times(producer_time), '","source":"']
-    pieces += [strings(one_array(source)), '","payload":', _as_text(one_array(payload))]
-    for name, column in (("trace_id", trace_id), ("tenant_id", tenant_id)):
+    pieces: list[Piece] = ['{"event_id":"', strings(one_array(given.event_id)), f'",{kind},"event_time":"']
+    pieces += [times(given.event_time), '","producer_time":"', times(given.producer_time), '","source":"']
+    pieces += [strings(one_array(given.source)), '","payload":', _as_text(one_array(given.payload))]
+    for name, column in (("trace_id", given.trace_id), ("tenant_id", given.tenant_id)):
         if column is not None:
             pieces += _optional(f',"{name}":"', strings(one_array(column)), '"')
-    return _joined([*pieces, "}"], len(event_time)).view(pa.binary())
+    return _joined([*pieces, "}"], len(given)).view(pa.binary())
 
 
 def _as_text(payload: pa.Array) -> pa.Array:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pipeline.contract.columns import payload_type
 from pipeline.contract.events import Envelope, Geo
 from sim.rng import Randomness
+from sim.wire.envelopes import Envelopes
 from sim.wire.json_body import envelope_json, payload_json
 from sim.wire.texts import times
 
@@ -89,7 +90,8 @@ if __name__ == "__main__":
 
         def from_columns(kind: tuple[str, int] = kind) -> pa.BinaryArray:
             payload = payload_json(*kind, facts)
-            return envelope_json(*kind, event_time=moments, producer_time=moments, payload=payload, **columns)
+            given = Envelopes(event_time=moments, producer_time=moments, payload=payload, **columns)
+            return envelope_json(*kind, given)
 
         def from_objects(kind: tuple[str, int] = kind) -> list[bytes]:
             return _objects(*kind, facts, columns, moments)

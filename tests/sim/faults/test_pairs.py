@@ -12,20 +12,7 @@ import pytest
 from plans_by_hand import DAY, HOUR, ROUNDS_US, S, journal, planned, scenario
 from proofs_by_hand import proven
 
-from sim.faults import (
-    ClockSkew,
-    Corrupt,
-    Delay,
-    Drift,
-    Drop,
-    Duplicate,
-    Hotspot,
-    Offline,
-    Poison,
-    Replay,
-    WindowEdge,
-    apply_all,
-)
+from sim import faults
 from sim.producers.plan import Plan
 from sim.rng import Randomness
 from sim.scenario_parts.network import DeadZone
@@ -43,21 +30,21 @@ from sim.units import Distance, Duration, Share
 
 SOME, HALF, MOST, ALL = Share(0.1), Share(0.5), Share(0.6), Share(1.0)
 FAULTS = {
-    "clock_skew": ClockSkew(share=MOST, offset=Duration(600 * S), direction="behind"),
-    "corrupt": Corrupt(share=MOST),
-    "delay": Delay(share=MOST, longest=Duration(60 * S)),
-    "add_field": Drift(change="add_field", event_type="driver.location", field="firmware", share=ALL),
-    "break_type": Drift(change="break_type", event_type="driver.location", field="geo.lat", share=ALL),
-    "drop": Drop(share=MOST),
-    "same": Duplicate(share=MOST),
-    "changed": Duplicate(share=MOST, copy="changed"),
-    "new_id": Duplicate(share=MOST, copy="new_id"),
-    "elsewhere": Duplicate(share=MOST, key="retry-queue"),
-    "hotspot": Hotspot(share=MOST),
-    "offline": Offline(share=ALL, shortest=Duration(1 * HOUR), longest=Duration(20 * HOUR)),
-    "poison": Poison(share=MOST),
-    "replay": Replay(after=Duration(6 * HOUR), until=Duration(30 * HOUR), at=Duration(32 * HOUR)),
-    "window_edge": WindowEdge(share=HALF, lateness=Duration(2 * HOUR)),
+    "clock_skew": faults.ClockSkew(share=MOST, offset=Duration(600 * S), direction="behind"),
+    "corrupt": faults.Corrupt(share=MOST),
+    "delay": faults.Delay(share=MOST, longest=Duration(60 * S)),
+    "add_field": faults.Drift(change="add_field", event_type="driver.location", field="firmware", share=ALL),
+    "break_type": faults.Drift(change="break_type", event_type="driver.location", field="geo.lat", share=ALL),
+    "drop": faults.Drop(share=MOST),
+    "same": faults.Duplicate(share=MOST),
+    "changed": faults.Duplicate(share=MOST, copy="changed"),
+    "new_id": faults.Duplicate(share=MOST, copy="new_id"),
+    "elsewhere": faults.Duplicate(share=MOST, key="retry-queue"),
+    "hotspot": faults.Hotspot(share=MOST),
+    "offline": faults.Offline(share=ALL, shortest=Duration(1 * HOUR), longest=Duration(20 * HOUR)),
+    "poison": faults.Poison(share=MOST),
+    "replay": faults.Replay(after=Duration(6 * HOUR), until=Duration(30 * HOUR), at=Duration(32 * HOUR)),
+    "window_edge": faults.WindowEdge(share=HALF, lateness=Duration(2 * HOUR)),
 }
 NEVER_BOTH = {("add_field", "add_field"), ("add_field", "break_type"), ("break_type", "break_type")}
 """A body is misshapen once: the second of these finds nobody left, and says that it planned nothing."""
@@ -101,7 +88,7 @@ def test_all_mechanisms_are_on():
 def test_both_of_a_pair_fire_as_planned(one: str, other: str, mechanisms: bool):
     both = (FAULTS[one], FAULTS[other])
     described = scenario(producers=MECHANISMS, faults=both)
-    plan = apply_all(both, _before_faults(mechanisms), Randomness(5))
+    plan = faults.apply_all(both, _before_faults(mechanisms), Randomness(5))
     for firing in plan.firings:
         assert proven(described, plan, firing).all(), (firing.fault_id, firing.kind)
     planned_by = {firing.fault_id for firing in plan.firings if len(firing.rows)}

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from test_describe import FACTS, FIRINGS, LEGS, LINEHAUL, MESSAGES
+from described_run import FACTS, FIRINGS, LEGS, LINEHAUL, MESSAGES
 from written_run import at, scenario, write_run
 
 from sim.report.axes import linear, logarithmic, time_ticks

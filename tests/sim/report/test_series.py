@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_describe import FACTS, FIRINGS, LEGS, LINEHAUL, MESSAGES
+from described_run import FACTS, FIRINGS, LEGS, LINEHAUL, MESSAGES
 from written_run import at, message, scenario, write_run
 
 from sim.report.described.numbers import numbers

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.contract.columns import payload_leaves, payload_type
 from pipeline.contract.events import EVENT_TYPES, Envelope, Geo
+from sim.wire.envelopes import Envelopes
 from sim.wire.json_body import envelope_json, payload_json
 from sim.wire.texts import one_array, reals, strings, times, whole_numbers
 
@@ -105,14 +106,13 @@ def test_messages_are_what_msgspec_makes_of_the_envelopes(rows, encoded) -> None
     arrays = {name: pa.array([row[name] for row in rows], pa.string()) for name in names}
     if encoded:
         arrays["source"] = arrays["source"].dictionary_encode()
-    made = envelope_json(
-        "driver.location",
-        1,
+    columns = Envelopes(
         event_time=microseconds([row["event_time"] for row in rows]),
         producer_time=microseconds([row["producer_time"] for row in rows]),
         payload=pa.array([row["payload"] for row in rows], pa.binary()),
         **arrays,
     )
+    made = envelope_json("driver.location", 1, columns)
     assert made.type == pa.binary()
     expected = [
         Envelope(

@@ -14,8 +14,8 @@ from sim.wire.json_body import envelope_json
 from sim.wire.misshape import AVRO_DAMAGES, DAMAGES, Damage, add_field, break_type, changed
 from sim.wire.poison import AVRO_POISONS, POISONS
 
-SOUND_JSON = [value for kind in KINDS for value in envelope_json(*kind, **columns(*kind)).to_pylist()]
-SOUND_AVRO = [value for kind in KINDS for value in envelope_avro(*kind, **columns(*kind)).to_pylist()]
+SOUND_JSON = [value for kind in KINDS for value in envelope_json(*kind, columns(*kind)).to_pylist()]
+SOUND_AVRO = [value for kind in KINDS for value in envelope_avro(*kind, columns(*kind)).to_pylist()]
 
 
 def code(message: bytes) -> Rejection | None:
@@ -53,11 +53,11 @@ def test_poison_is_just_beyond_what_is_allowed() -> None:
 
 
 def payloads(event_type: str, version: int) -> list[bytes]:
-    return columns(event_type, version)["payload"].cast(pa.binary()).to_pylist()
+    return columns(event_type, version).payload.cast(pa.binary()).to_pylist()
 
 
 def sent(kind: tuple[str, int], bodies: list[bytes]) -> list[bytes]:
-    return envelope_json(*kind, **columns(*kind, payload=pa.array(bodies, pa.binary()))).to_pylist()
+    return envelope_json(*kind, columns(*kind, payload=pa.array(bodies, pa.binary()))).to_pylist()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from pipeline.contract.columns import Leaf, payload_leaves
 from pipeline.contract.events import EVENT_TYPES
+from sim.wire.envelopes import Envelopes
 from sim.wire.json_body import payload_json
 
 KINDS = [(event_type, version) for event_type, versions in EVENT_TYPES.items() for version in versions]
@@ -24,8 +25,8 @@ def facts(event_type: str, version: int, rows: int = 3) -> pa.Table:
     return pa.table({leaf.column: column(leaf, rows) for leaf in payload_leaves(event_type, version)})
 
 
-def columns(event_type: str, version: int, rows: int = 3, **changes: Any) -> dict[str, Any]:
-    """The arguments of ``envelope_json`` and ``envelope_avro`` after type and version."""
+def columns(event_type: str, version: int, rows: int = 3, **changes: Any) -> Envelopes:
+    """What ``envelope_json`` and ``envelope_avro`` take after type and version."""
     moments = 1_767_225_600_000_000 + np.arange(rows) * 500_000
     made = {
         "event_id": pa.array([f"id {row}" for row in range(rows)]),
@@ -36,4 +37,4 @@ def columns(event_type: str, version: int, rows: int = 3, **changes: Any) -> dic
         "trace_id": pa.array([None, "t", "u"][:rows], pa.string()),
         "tenant_id": pa.array(["acme", None, "b"][:rows], pa.string()),
     }
-    return made | changes
+    return Envelopes(**(made | changes))
