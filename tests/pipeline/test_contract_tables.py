@@ -1,5 +1,6 @@
 """The tables as DuckDB and BigQuery take them: every column with its type, and where BigQuery cuts and sorts them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 
 @pytest.fixture(scope="module")
-def made() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(ddl())
-    return connection
+def made() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(ddl())
+        yield connection
 
 
 @every_table
