@@ -34,9 +34,11 @@ def main(given: Sequence[str] | None = None) -> int:
     asked = _asked(given)
     with TemporaryDirectory(prefix="pipeline-speed-") as temporary:
         folder = asked.folder or Path(temporary)
-        job = _job(folder, asked.messages)
+        made = make_input(folder, asked.messages)
+        job = Job(str(made.log), str(made.reference), "")
         figures, said = _rounds(asked, job, folder)
-        print(table(asked.messages, {ENGINES[name].title: middle(found) for name, found in figures.items()}))
+        print(f"{made.messages:,} messages: " + ", ".join(f"{fate} {count:,}" for fate, count in made.fates.items()))
+        print(table(made.messages, {ENGINES[name].title: middle(found) for name, found in figures.items()}))
         print(stages(said, folder / "out" / "pipeline"))
         found = differences({name: folder / "out" / name for name in figures})
         if asked.profile:
@@ -50,7 +52,11 @@ def _asked(given: Sequence[str] | None) -> Namespace:
     parser.add_argument("--messages", type=int, default=1_000_000, metavar="N", help="size of the input")
     parser.add_argument("--rounds", type=int, metavar="N", help="default 3, from two million messages on 1")
     parser.add_argument(
-        "--engines", nargs="+", choices=ENGINES, metavar="NAME", help=f"default all: {', '.join(ENGINES)}"
+        "--engines",
+        nargs="+",
+        choices=ENGINES,
+        metavar="NAME",
+        help=f"beside the pipeline; default all: {', '.join(ENGINES)}",
     )
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="keep input and tables here, and use the input again"
@@ -59,13 +65,9 @@ def _asked(given: Sequence[str] | None) -> Namespace:
     asked = parser.parse_args(given)
     large = asked.messages > _SLOWEST_MESSAGES_MAX
     asked.rounds = asked.rounds or (1 if large else 3)
-    asked.engines = asked.engines or [name for name in ENGINES if not (large and name == "idiomatic")]
+    every = [name for name in ENGINES if not (large and name == "idiomatic")]
+    asked.engines = list(dict.fromkeys(["pipeline", *(asked.engines or every)]))
     return asked
-
-
-def _job(folder: Path, messages: int) -> Job:
-    made = make_input(folder, messages)
-    return Job(str(made.log), str(made.reference), "")
 
 
 def _rounds(asked: Namespace, job: Job, folder: Path) -> tuple[dict[str, list[Figure]], dict[str, str]]:

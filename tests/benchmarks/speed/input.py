@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+import duckdb
+
 _SCENARIO = Path(__file__).parent / "scenario.yaml"
 _A_MILLION = 1_000_000
 _SPARE = 1.1
@@ -23,21 +25,30 @@ class Input:
 
     log: Path
     reference: Path
-    allowed_lateness_s: int = 3600
-    """As in the scenario."""
+    fates: dict[str, int]
+    """How many messages there are of each fate, by the simulator's ledger."""
+
+    @property
+    def messages(self) -> int:
+        """How many there are: about as many as asked."""
+        return sum(self.fates.values())
 
 
 def make_input(folder: Path, messages: int) -> Input:
     """The input of this size. What is there from an earlier time is used again."""
     run = folder / f"input-{messages}"
-    made = Input(run / "log", run / "truth" / "reference")
     if not (run / "seal.json").exists():
         folder.mkdir(parents=True, exist_ok=True)
         scenario = folder / f"scenario-{messages}.yaml"
         scenario.write_text(_filled_in(messages), encoding="utf-8")
         generate = [sys.executable, "-m", "sim", "generate", str(scenario), "--out", str(run), "--limit", str(messages)]
-        subprocess.run(generate, check=True, stdout=subprocess.DEVNULL)
-    return made
+        subprocess.run(generate, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return Input(run / "log", run / "truth" / "reference", _fates(run / "ledger" / "messages.parquet"))
+
+
+def _fates(ledger: Path) -> dict[str, int]:
+    select = "SELECT fate, count(*) FROM read_parquet(?) GROUP BY fate ORDER BY fate"
+    return dict(duckdb.connect().execute(select, [str(ledger)]).fetchall())
 
 
 def _filled_in(messages: int) -> str:

@@ -28,7 +28,7 @@ def table(messages: int, figures: Mapping[str, Figure]) -> str:
     limit = min((figures[title].wall_s for title in map(_title, _LIMITS) if title in figures), default=None)
     idiomatic = figures.get(_title("idiomatic"))
     lines = [
-        f"{messages:,} messages, {os.cpu_count()} processors, Python {platform.python_version()}, DuckDB "
+        f"{os.cpu_count()} processors, Python {platform.python_version()}, DuckDB "
         f"{duckdb.__version__}, Beam {beam_version}",
         f"{'engine':<28}{'wall s':>9}{'CPU s':>9}{'peak MiB':>10}{'messages/s':>12}{'x DuckDB':>10}{'idiomatic':>11}",
     ]

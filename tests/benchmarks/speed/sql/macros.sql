@@ -3,12 +3,12 @@
 
 CREATE MACRO unquoted(x) AS CASE WHEN contains(x, chr(92)) THEN x ->> '$' ELSE x[2:-2] END;
 
--- An instant in UTC. Texts with another offset are taken for none: DuckDB's cast to TIMESTAMP would skip the offset.
-CREATE MACRO instant(x) AS CASE WHEN ends_with(x, 'Z"') THEN try_cast(x[2:-2] AS TIMESTAMP)::TIMESTAMPTZ END;
+-- An instant in UTC; a text with another offset is taken for none.
+CREATE MACRO instant(x) AS CASE WHEN ends_with(x, 'Z"') THEN try_cast(x[2:-2] AS TIMESTAMPTZ) END;
 
 CREATE MACRO text_problem(x, longest) AS CASE
     WHEN NOT starts_with(x, '"') THEN 'wrong_type'
-    WHEN length(x) > longest + 2 AND length(unquoted(x)) > longest THEN 'out_of_range'
+    WHEN strlen(x) > longest + 2 AND length(unquoted(x)) > longest THEN 'out_of_range'
 END;
 
 CREATE MACRO identifier_problem(x) AS coalesce(text_problem(x, 64), CASE WHEN x = '""' THEN 'out_of_range' END);

@@ -115,6 +115,22 @@ CREATE MACRO payload_problem(event_type, p, names) AS CASE event_type
     )
 END;
 
+-- How many fields of a payload without a problem the contract has: the required ones, and what came of the others.
+CREATE MACRO known_fields(event_type, event_version, p) AS CASE event_type
+    WHEN 'shipment.created' THEN 9
+    WHEN 'shipment.status.changed' THEN
+        5 + (p.eta IS NOT NULL)::INTEGER + (p.reason IS NOT NULL)::INTEGER + (p.attempt IS NOT NULL)::INTEGER
+    WHEN 'shipment.eta.updated' THEN 2 + (p.previous_eta IS NOT NULL)::INTEGER
+    WHEN 'facility.scan' THEN 4
+    WHEN 'facility.capacity.changed' THEN 3
+    WHEN 'driver.status.changed' THEN 6 + (p.vehicle_id IS NOT NULL)::INTEGER
+    WHEN 'driver.location' THEN 3
+    WHEN 'vehicle.telemetry' THEN CASE event_version
+        WHEN 1 THEN 6
+        ELSE 6 + (p.battery_pct IS NOT NULL)::INTEGER + (p.temperature_c IS NOT NULL)::INTEGER
+    END
+END;
+
 CREATE MACRO known_names(event_type, event_version) AS CASE event_type
     WHEN 'shipment.created' THEN ['shipment_id', 'origin_facility_id', 'destination_facility_id', 'service_level',
         'promised_time', 'weight_kg', 'recipient_name', 'recipient_phone', 'recipient_email']

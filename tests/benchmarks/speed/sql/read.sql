@@ -118,7 +118,7 @@ COPY (
         SELECT
             * EXCLUDE (flaw, names),
             CASE
-                WHEN NOT list_has_all(known_names(event_type, event_version), names)
+                WHEN len(names) <> known_fields(event_type, event_version, p)
                     THEN list_filter(names, lambda name: NOT list_contains(known_names(event_type, event_version), name))
             END AS unknown,
             coalesce(
