@@ -38,6 +38,17 @@ def without_values(stage: str) -> Iterator[None]:
         raise _failed(stage, error) from None
 
 
+@contextmanager
+def naming(place: str | Path) -> Iterator[None]:
+    """Let what the system refuses name a place if it names none: a full disk does not say which disk it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or error.filename:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(place)) from None
+
+
 def kind_and_lines(error: BaseException) -> str:
     """The kind of an error and the lines that led to it, without a word of its own."""
     return f"{type(error).__name__} at {_lines(error.__traceback__)}"

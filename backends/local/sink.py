@@ -13,6 +13,7 @@ import pyarrow as pa
 import backends.arrow_coder  # noqa: F401  registers the coder
 from backends.interface import BackendError, TableSpec
 from backends.local.data_file import DataFile, write_files
+from backends.stage_failed import naming
 from backends.stage_work import at_work
 
 _LOGGER = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class _Write(beam.DoFn):
         self._spec = spec
 
     def process(self, rows: pa.RecordBatch) -> Iterator[_File]:
-        with at_work(f"write {self._spec.name}"):
+        with at_work(f"write {self._spec.name}"), naming(self._folder):
             for file in write_files(self._folder, self._spec, rows):
                 yield file.table, file.path, file.rows, file.bytes
 

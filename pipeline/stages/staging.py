@@ -12,6 +12,8 @@ from hashlib import blake2b
 import pyarrow as pa
 from apache_beam.io.filesystems import FileSystems
 
+from backends.stage_failed import naming
+
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -24,11 +26,16 @@ def stage(folder: str, batch: pa.RecordBatch) -> bytes:
     name = blake2b(content, digest_size=16).digest()
     path = _path(folder, name)
     if not FileSystems.exists(path):
-        _make_folder(folder)
-        with FileSystems.create(path + ".tmp") as file:
-            file.write(content)
-        FileSystems.rename([path + ".tmp"], [path])
+        with naming(folder):
+            _write(folder, path, content)
     return name
+
+
+def _write(folder: str, path: str, content: pa.Buffer) -> None:
+    _make_folder(folder)
+    with FileSystems.create(path + ".tmp") as file:
+        file.write(content)
+    FileSystems.rename([path + ".tmp"], [path])
 
 
 def fetch(folder: str, name: bytes) -> pa.RecordBatch:

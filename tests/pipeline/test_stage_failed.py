@@ -20,7 +20,7 @@ import pipeline.stages.count
 import pipeline.stages.dedupe
 import pipeline.stages.kpi
 from backends.interface import BackendError
-from backends.stage_failed import StageFailed, without_values
+from backends.stage_failed import StageFailed, naming, without_values
 from pipeline.build import STAGES
 from pipeline.stages.each_batch import EachBatch
 
@@ -107,3 +107,12 @@ def test_the_error_of_one_batch_is_told_once() -> None:
     ):
         _ = pipeline | beam.Create([messages([event(scan())])]) | EachBatch("inner", stumble, ("out",))
     assert str(failure.value).count("stage ") == 1
+
+
+def test_what_the_system_refuses_names_a_place_also_where_the_system_does_not() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    elsewhere = OSError(errno.EACCES, "Permission denied", "/elsewhere")
+    for error, said in ((full, "/disk: No space left on device"), (elsewhere, "/elsewhere: Permission denied")):
+        with pytest.raises(BackendError) as failure, without_values("write"), naming("/disk"):
+            raise error
+        assert str(failure.value) == said
