@@ -105,6 +105,29 @@ def test_reconcile_tells_what_it_found(
     assert row.split() == ["curated.mart_exceptions", "2026-03-02", "0", "1", "1", "0", "rebuilt"]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("_key")
+def test_backfill_takes_in_what_is_new_and_reconciles(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 0
+    assert main(["marts", f"--warehouse={tmp_path / 'warehouse'}"]) == 0
+    with LocalEventLog(tmp_path / "log", 2) as log:
+        log.append(appended([event(status(status="exception"), "e2")], event_type="shipment.status.changed"))
+    command = ["backfill", *arguments[1:], "--from=2026-03-02", "--to=2026-03-02"]
+    capsys.readouterr()
+    assert main([*command, "--type=facility.scan"]) == 0
+    assert "every row in scope is as the pipeline makes it now" in capsys.readouterr().out
+    assert main([*command, "--type=shipment.status.changed"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[:2] == ["curated.mart_exceptions", "2026-03-02"]
+    warehouse = LocalWarehouse(tmp_path / "warehouse", list(TABLES.values()))
+    assert warehouse.query("SELECT COUNT(*) AS n FROM raw.messages").read_all()["n"].to_pylist() == [2]
+    assert not (tmp_path / "warehouse" / ".backfill").exists()
+    with pytest.raises(SystemExit):
+        main(["backfill", *arguments[1:]])
+    assert "--from, --to" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["marts", "reconcile"])
 def test_what_is_no_day_is_said(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -200,7 +223,7 @@ def test_every_end_has_its_status(
     assert main(arguments) == status
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["replay"], ["marts"], ["reconcile"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["replay"], ["marts"], ["reconcile"], ["backfill"]])
 def test_help_tells_every_status_and_variable(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([*command, "--help"])
