@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 16_384
 """Rows of one batch on disk, which is one element of the pipeline."""
+BATCH_BYTES = 32 * 1024 * 1024
+"""A batch ends with the message that brings its values to this size, so that a flood of large ones fits in memory."""
 SEGMENT_ROWS = 8 * BATCH_ROWS
 
 
@@ -91,7 +93,7 @@ class _Partition:
         self._number = number
         self._first_free: int | None = None
         self._waiting: deque[pa.RecordBatch] = deque()
-        self._waiting_rows = 0
+        self._waiting_sizes: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._segment: SegmentWriter | None = None
 
     def append(self, rows: pa.RecordBatch) -> npt.NDArray[np.int64]:
@@ -101,9 +103,10 @@ class _Partition:
         placed = pa.RecordBatch.from_arrays([pa.array(partition), pa.array(offsets), *rows.columns], schema=MESSAGE)
         self._first_free = first + rows.num_rows
         self._waiting.append(placed)
-        self._waiting_rows += rows.num_rows
-        if self._waiting_rows >= BATCH_ROWS:
-            self._write_full_batches()
+        sizes = pc.binary_length(rows.column("value")).to_numpy()
+        self._waiting_sizes = np.concatenate([self._waiting_sizes, sizes])
+        while count := self._rows_of_full_batch():
+            self._write(_joined(self._taken(count)))
         return offsets
 
     def _next_offset(self) -> int:
@@ -114,20 +117,22 @@ class _Partition:
         return self._first_free
 
     def close(self) -> None:
-        if self._waiting_rows:
-            self._write(_joined(self._taken(self._waiting_rows)))
+        if self._waiting:
+            self._write(_joined(self._taken(len(self._waiting_sizes))))
         if self._segment:
             self._segment.close()
             self._segment = None
 
-    def _write_full_batches(self) -> None:
-        while self._waiting_rows >= BATCH_ROWS:
-            self._write(_joined(self._taken(BATCH_ROWS)))
+    def _rows_of_full_batch(self) -> int:
+        """How many of the first waiting rows make a batch; 0 if all of them don't fill one."""
+        sizes = self._waiting_sizes[:BATCH_ROWS]
+        rows = min(int(np.searchsorted(np.cumsum(sizes), BATCH_BYTES)) + 1, BATCH_ROWS)
+        return rows if rows <= len(sizes) else 0
 
     def _taken(self, count: int) -> list[pa.RecordBatch]:
         """The first rows that wait, as slices."""
         taken: list[pa.RecordBatch] = []
-        self._waiting_rows -= count
+        self._waiting_sizes = self._waiting_sizes[count:]
         while count:
             first = self._waiting.popleft()
             taken.append(first.slice(0, count))

@@ -195,3 +195,16 @@ def test_a_flipped_bit_is_a_tear_or_gives_rows_and_never_crashes(segment: Path) 
             except TornSegment:
                 tears += 1
     assert tears > len(whole) / 2
+
+
+def test_a_batch_ends_with_the_message_that_brings_it_to_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_log, "BATCH_BYTES", 9)
+    with LocalEventLog(tmp_path / "at once", 1) as log:
+        log.append(messages(7))
+    with LocalEventLog(tmp_path / "one by one", 1) as log:
+        for first in range(7):
+            log.append(messages(1, first))
+    assert [batch.num_rows for batch in read_log(tmp_path / "at once")] == [3, 3, 1]
+    assert digest(tmp_path / "at once") == digest(tmp_path / "one by one")
