@@ -1,6 +1,5 @@
 """A warehouse takes more than one commit, each saying what it replaces; doing it again changes nothing."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,7 +7,7 @@ import pytest
 from warehouse_rows import PARCELS, RAW, commits, head, ids, lines, parcels
 from warehouse_rows import WITH_RUNS as TABLES
 
-from backends.interface import Account, BackendError, Commit
+from backends.interface import BackendError, Commit
 from backends.local.data_file import write_files
 from backends.local.warehouse import LocalWarehouse
 
@@ -59,40 +58,12 @@ def test_rows_leave_partitioned_json_lines_too(warehouse: LocalWarehouse) -> Non
     assert warehouse.query("SELECT body FROM raw.lines ORDER BY n").read_all()["body"].to_pylist() == ["x", "y"]
 
 
-def test_null_is_a_value_that_names_a_row(warehouse: LocalWarehouse) -> None:
-    gone = pa.table({"id": [0, 3], "ok": pa.array([None, True], pa.bool_())})
-    warehouse.commit([], Commit({"clean.parcels": gone}, after=head(warehouse)))
-    assert ids(warehouse) == [1, 2, 3, 4, 5]
-
-
 def test_the_rest_of_two_equal_files_is_two_files(tmp_path: Path) -> None:
     warehouse = LocalWarehouse(tmp_path, TABLES)
     copies = [parcels(0).replace_schema_metadata({"origin": origin}) for origin in ("a", "b")]
     warehouse.commit(file for copy in copies for file in write_files(tmp_path, PARCELS, copy))
     warehouse.commit([], without(warehouse, 1))
     assert ids(warehouse) == [0, 0, 2, 2]
-
-
-def test_nothing_to_replace_is_no_commit(warehouse: LocalWarehouse) -> None:
-    before = commits(warehouse)
-    warehouse.commit([], without(warehouse, 77))
-    assert commits(warehouse) == before
-
-
-def test_rows_worked_out_before_another_commit_came_are_refused(warehouse: LocalWarehouse, tmp_path: Path) -> None:
-    stale = without(warehouse, 1)
-    warehouse.commit([], without(warehouse, 2))
-    with pytest.raises(BackendError, match="another commit"):
-        warehouse.commit([], stale)
-    assert ids(warehouse) == [0, 1, 3, 4, 5]
-
-
-def test_everything_is_replaced_at_once(warehouse: LocalWarehouse, tmp_path: Path) -> None:
-    for _ in range(2):
-        warehouse.commit(write_files(tmp_path, PARCELS, parcels(100, 1)), Commit("everything"))
-        assert ids(warehouse) == [100]
-        assert warehouse.query("SELECT * FROM raw.lines").read_all().num_rows == 0
-        assert [number for _, number in commits(warehouse)] == [2]
 
 
 def test_a_first_run_is_known_again_but_not_after_another_has_replaced_it(
@@ -112,31 +83,12 @@ def test_a_first_run_is_known_again_but_not_after_another_has_replaced_it(
         warehouse.commit(first())
 
 
-def test_an_account_is_entered_with_the_commit_and_once(warehouse: LocalWarehouse, tmp_path: Path) -> None:
-    def row(commit_id: str, added: Mapping[str, int]) -> Mapping[str, object]:
-        return {"run_id": commit_id[:0] + "a", "rows": added["clean.parcels"]}
-
-    how = Commit(without(warehouse, 1).replaces, head(warehouse), Account("ops.runs", row))
-    for _ in range(2):
-        warehouse.commit(write_files(tmp_path, PARCELS, parcels(100, 1)), how)
-        assert warehouse.query("SELECT * FROM ops.runs").read_all().to_pylist() == [{"run_id": "a", "rows": 3}]
-
-
 SCRIPT = """
 BEGIN TRANSACTION;
 DELETE FROM ops.runs WHERE run_id = @id;
 INSERT INTO ops.runs (run_id, `rows`) SELECT @id, COUNT(*) FROM clean.parcels WHERE id < @limit;
 COMMIT TRANSACTION;
 """
-
-
-def test_a_transaction_happens_whole(warehouse: LocalWarehouse) -> None:
-    for limit in (2, 5):
-        warehouse.query(SCRIPT, {"id": "a", "limit": limit})
-        assert warehouse.query("SELECT * FROM ops.runs").read_all().to_pylist() == [{"run_id": "a", "rows": limit}]
-    with pytest.raises(BackendError, match="nowhere"):
-        warehouse.query(SCRIPT.replace("clean.parcels", "nowhere"), {"id": "a", "limit": 1})
-    assert warehouse.query("SELECT * FROM ops.runs").read_all().num_rows == 1
 
 
 @pytest.mark.parametrize(

@@ -34,14 +34,6 @@ def snapshot(warehouse: LocalWarehouse) -> dict[str, list[dict[str, object]]]:
     }
 
 
-def test_tables_without_files_are_empty_with_the_right_types(tmp_path: Path) -> None:
-    warehouse = LocalWarehouse(tmp_path, TABLES)
-    for spec in TABLES:
-        empty = warehouse.query(f"SELECT * FROM {spec.name}").read_all()
-        assert empty.schema == spec.schema
-        assert empty.num_rows == 0
-
-
 def test_what_is_written_is_read_with_the_same_types(tmp_path: Path) -> None:
     warehouse = LocalWarehouse(tmp_path, TABLES)
     write(warehouse)
@@ -70,39 +62,12 @@ def test_json_lines_keep_every_character(tmp_path: Path) -> None:
     assert read == bodies
 
 
-def test_writing_again_changes_nothing(tmp_path: Path) -> None:
-    warehouse = LocalWarehouse(tmp_path, TABLES)
-    write(warehouse)
-    once = snapshot(warehouse)
-    write(warehouse, bundle_repeat=2)
-    assert snapshot(warehouse) == once
-    assert len(once["ops.commits"]) == 1
-
-
 def test_files_are_in_no_table_before_the_commit(tmp_path: Path) -> None:
     warehouse = LocalWarehouse(tmp_path, TABLES)
     files = list(write_files(tmp_path, PARCELS, parcels(0)))
     assert warehouse.query("SELECT * FROM clean.parcels").read_all().num_rows == 0
     warehouse.commit(files)
     assert warehouse.query("SELECT * FROM clean.parcels").read_all().num_rows == 3
-
-
-def test_equal_rows_from_two_places_are_two_files(tmp_path: Path) -> None:
-    warehouse = LocalWarehouse(tmp_path, TABLES)
-    copies = [parcels(0).replace_schema_metadata({"origin": origin}) for origin in ("a", "b")]
-    warehouse.commit(file for copy in copies for file in write_files(tmp_path, PARCELS, copy))
-    assert warehouse.query("SELECT * FROM clean.parcels").read_all().num_rows == 6
-
-
-def test_another_commit_is_refused_and_changes_nothing(tmp_path: Path) -> None:
-    warehouse = LocalWarehouse(tmp_path, TABLES)
-    write(warehouse)
-    once = snapshot(warehouse)
-    with pytest.raises(BackendError, match="name another folder"):
-        warehouse.commit(write_files(tmp_path, PARCELS, parcels(10)))
-    with pytest.raises(BackendError, match="name another folder"):
-        warehouse.commit([])
-    assert snapshot(warehouse) == once
 
 
 @pytest.mark.parametrize("moment", ["before", "within"])
@@ -189,27 +154,6 @@ def test_a_failed_create_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="nowhere"):
         warehouse.query("CREATE OR REPLACE TABLE curated.mart AS SELECT * FROM nowhere")
     assert warehouse.query("SELECT * FROM curated.mart").read_all().num_rows == 0
-
-
-def test_parameters_are_named_or_in_order(tmp_path: Path) -> None:
-    warehouse = LocalWarehouse(tmp_path, TABLES)
-    assert warehouse.query("SELECT @a AS a", {"a": "x"}).read_all().to_pylist() == [{"a": "x"}]
-    assert warehouse.query("SELECT ? AS a", [3]).read_all().to_pylist() == [{"a": 3}]
-
-
-@pytest.mark.parametrize(
-    "sql", ["SELEC 1", "SELECT 1; SELECT 2", "DROP VIEW clean.parcels", "", "SELECT * FROM nowhere"]
-)
-def test_what_cant_be_answered_says_why(tmp_path: Path, sql: str) -> None:
-    with pytest.raises(BackendError):
-        LocalWarehouse(tmp_path, TABLES).query(sql)
-
-
-def test_a_table_with_files_cant_be_replaced(tmp_path: Path) -> None:
-    warehouse = LocalWarehouse(tmp_path, TABLES)
-    write(warehouse)
-    with pytest.raises(BackendError, match="committed files"):
-        warehouse.query("CREATE OR REPLACE TABLE clean.parcels AS SELECT 1 AS id")
 
 
 def test_a_query_leaves_no_lock_behind(tmp_path: Path) -> None:
