@@ -65,6 +65,13 @@ def _add_run(commands: Any) -> None:
     run.add_argument(
         "--log", type=Path, required=True, metavar="DIR", help="folder of the event log, which is read only"
     )
+    run.add_argument(
+        "--mode",
+        choices=("batch", "streaming"),
+        default="batch",
+        help="all of the log at once, or as it arrived, with early, on-time and late panes in curated.kpi_5min_panes; "
+        "all other tables are the same; default batch",
+    )
     _add_process(run)
 
 

@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +25,9 @@ from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from backends.interface import EventLog, TableSpec, Warehouse
+from backends.stage_work import stage_seconds
 from pipeline.contract.tables import DIMENSIONS, EVENTS
+from pipeline.counters import of_batch, of_stream
 from pipeline.key_ring import KeyRing
 from pipeline.own_folder import own_folder
 from pipeline.plain_errors import plain_errors
@@ -150,19 +151,17 @@ def run(
     settings: Settings,
     stages: Stages = STAGES,
 ) -> dict[str, int]:
-    """Run the pipeline over the log as it is, in this process. Gives Beam's counters, as in ``decode/valid``."""
+    """Run the pipeline over the log as it is, in this process. Gives what it counted, as in ``decode/valid``."""
     tell_start(settings.told(), settings.keys.ids)
+    before = stage_seconds()
     pipeline = _pipeline(settings)
     with own_folder(settings.staging) as staging, plain_errors():
         build(pipeline, log, warehouse, reference, replace(settings, staging=staging), stages)
         result = pipeline.run()
         result.wait_until_finish()
-    found = result.metrics().query()["counters"]
-    counters: Counter[str] = Counter()
-    for one in found:  # there is one for each step that counts under a name
-        counters[f"{one.key.metric.namespace}/{one.key.metric.name}"] += one.committed
+    counters = of_stream(result, warehouse, before) if settings.mode == "streaming" else of_batch(result)
     tell_totals(counters)
-    return dict(counters)
+    return counters
 
 
 def _pipeline(settings: Settings) -> beam.Pipeline:

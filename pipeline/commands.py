@@ -91,6 +91,7 @@ def _settings(chosen: argparse.Namespace) -> Settings:
         future_tolerance_us=round(chosen.future_tolerance * _US_PER_S),
         dedupe_ttl_us=round(chosen.dedupe_ttl * _US_PER_S),
         staging=chosen.warehouse / ".staging",
+        mode=getattr(chosen, "mode", "batch"),
     )
 
 

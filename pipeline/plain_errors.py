@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from backends.interface import BackendError
 
 _BEAM_FAILURES = logging.getLogger("apache_beam.runners.common")
+_BEAM_RETRIES = logging.getLogger("apache_beam.runners.direct.executor")
+"""Tells of each of four attempts at a bundle. What they failed with is raised too."""
 _BEAM_ADDS = " [while running "
 
 
@@ -20,6 +22,7 @@ _BEAM_ADDS = " [while running "
 def plain_errors() -> Iterator[None]:
     """Let KeyboardInterrupt and BackendError come out as they went in, and without Beam's account of a failed stage."""
     _BEAM_FAILURES.addFilter(_is_a_bug)
+    _BEAM_RETRIES.addFilter(_is_nothing)
     try:
         yield
     except BackendError as error:
@@ -30,10 +33,15 @@ def plain_errors() -> Iterator[None]:
         raise
     finally:
         _BEAM_FAILURES.removeFilter(_is_a_bug)
+        _BEAM_RETRIES.removeFilter(_is_nothing)
 
 
 def _is_a_bug(record: logging.LogRecord) -> bool:
     return not isinstance(record.msg, BackendError) and not record.getMessage().startswith("KeyboardInterrupt")
+
+
+def _is_nothing(_: logging.LogRecord) -> bool:
+    return False
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
