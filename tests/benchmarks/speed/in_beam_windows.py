@@ -1,7 +1,7 @@
 """The windowed counts of the job as people write them for Beam: timestamps, windows, and a combine per key.
 
 Sliding windows are kept in the key instead: with Beam's own ``SlidingWindows`` the runner takes time with the square of
-the windows of a key: three quarters of the whole job at 100,000 messages, which would flatter who is compared with it.
+the windows of a key, which would flatter who is compared with it.
 """
 
 from __future__ import annotations

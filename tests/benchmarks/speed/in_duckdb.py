@@ -1,8 +1,12 @@
 """The whole job as plain DuckDB SQL: the limit that the pipeline is measured against.
 
-It takes the log as Arrow batches, on all cores. What the SQL leaves out: Avro; names repeated inside a payload;
-brackets that are nested too deep in other ways than side by side; more than one flaw in a message (it may find another
-of them first); the wording of reasons; metrics; the atomic commit, so that a crash leaves half a table.
+It takes the log as Arrow batches, on all cores, in as much memory as the pipeline is allowed at ten million messages.
+Raw goes out in one of two ways: by ``COPY``, whose gzip has no level to choose and is slow, or as lines that SQL
+makes and ISA-L compresses, as the pipeline does.
+
+What the SQL leaves out: Avro; NaN and names repeated inside a payload; brackets that are nested too deep in other ways
+than side by side; more than one flaw in a message (it may find another of them first); unknown fields below a payload's
+first level; the wording of reasons; metrics; the atomic commit, so that a crash leaves half a table.
 """
 
 from __future__ import annotations
