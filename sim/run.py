@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -12,10 +13,13 @@ from typing import NamedTuple
 import msgspec
 
 import pipeline.progress
+from backends.interface import Account, Commit
 from backends.local.event_log import LocalEventLog
 from backends.local.warehouse import LocalWarehouse
 from pipeline import build
-from pipeline.contract.tables import TABLES
+from pipeline.batch.account import Asked
+from pipeline.commands import Committing
+from pipeline.contract.tables import RUNS, TABLES
 from pipeline.key_ring import KeyRing
 from pipeline.marts import build_marts
 from pipeline.structured_log import log_file, structured_log
@@ -35,6 +39,7 @@ from sim.token_key import fingerprints, keys_for_a_run, keys_of_a_run
 from sim.truth import read_reference
 
 Echo = Callable[[str], None]
+_TERMS = ("allowed_lateness_us", "future_tolerance_us", "dedupe_ttl_us")
 _DECIDING = ("apache-beam", "duckdb", "faker", "msgspec", "numpy", "pyarrow", "simpy")
 
 
@@ -124,10 +129,18 @@ def _settings(scenario: Scenario, folder: RunFolder, ring: KeyRing, mode: Mode) 
 
 def _process(folder: RunFolder, settings: build.Settings, stages: build.Stages, messages: int) -> None:
     warehouse = LocalWarehouse(folder.warehouse, list(TABLES.values()))
+    noted = Committing(warehouse, Commit(account=Account(RUNS.name, _asked(settings).row)))
     with structured_log(log_file(folder.pipeline_log), folder.path.name):
         with Progress("process", messages, "msg") as progress, _polling(progress):
-            build.run(LocalEventLog.opened(folder.log), warehouse, read_reference(folder.truth), settings, stages)
+            build.run(LocalEventLog.opened(folder.log), noted, read_reference(folder.truth), settings, stages)
         build_marts(warehouse)
+
+
+def _asked(settings: build.Settings) -> Asked:
+    """For ``ops.runs``, the one table that tells the time of day, and is compared with nothing."""
+    terms = {name: getattr(settings, name) for name in _TERMS}
+    key_ids = tuple(key.id for key in settings.keys.keys)
+    return Asked("run", datetime.now(UTC), terms, settings.mode, key_ids)
 
 
 @contextmanager

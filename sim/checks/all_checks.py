@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from backends.interface import TornSegment, Warehouse
 from pipeline.contract.tables import TABLES
-from sim.checks import conservation, dispositions, fired, log, panes, pii, seal, tables, world
+from sim.checks import conservation, dispositions, fired, log, operated, panes, pii, seal, tables, world
 from sim.checks.concealed import concealed_check, concealed_counts
 from sim.checks.counts import Conserved, FaultCount
 from sim.checks.guard import guarded
@@ -23,6 +23,7 @@ from sim.checks.verdict import CheckResult, Outcome, conclude
 from sim.expected import COMPARED, Expected, Terms, expected_tables
 from sim.expected.tokens import TokenKey
 from sim.ledger import Ledger
+from sim.run_folder import Mode
 from sim.scenario import Scenario
 from sim.seal import LOG, Seal
 from sim.truth import Truth
@@ -37,8 +38,8 @@ class Inputs:
     read_seal: Callable[[], Seal]
     scenario: Scenario
     token_keys: tuple[TokenKey, ...]
-    streaming: bool
-    """Whether the pipeline ran as a stream."""
+    mode: Mode
+    """How the pipeline read the log."""
     read_truth: Callable[[], Truth]
     read_ledger: Callable[[], Ledger]
     read_log: Callable[[Callable[[TornSegment], None]], Iterable[pa.RecordBatch]]
@@ -145,7 +146,7 @@ class _Run:
     def check_panes(self) -> CheckResult | None:
         if not self._expected or not self._observed:
             return None
-        return panes.check(self._expected, self._observed, self._in.streaming)
+        return panes.check(self._expected, self._observed, self._in.mode)
 
     def check_table(self, name: str) -> CheckResult | None:
         if not self._expected or not self._observed:
@@ -154,6 +155,11 @@ class _Run:
             return tables.check(TABLES[name], self._expected, self._observed)
         finally:
             self._expected.let_go(name)  # what was compared makes room for what comes
+
+    def check_operated(self) -> CheckResult | None:
+        if not self._observed:
+            return None
+        return operated.check(self._observed, self._in.mode, [key.id for key in self._in.token_keys])
 
     def check_dispositions(self) -> CheckResult | None:
         return dispositions.check(self._observed) if self._observed else None
@@ -179,6 +185,7 @@ _AFTER_SEAL: dict[str, Callable[[_Run], CheckResult | None]] = {
     "expected": _Run.compute_expected,
     "panes": _Run.check_panes,
     **{f"table {name}": partial(_Run.check_table, name=name) for name in COMPARED},
+    "operated": _Run.check_operated,
     "dispositions": _Run.check_dispositions,
     "conservation": _Run.check_conservation,
 }

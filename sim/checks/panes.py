@@ -14,6 +14,7 @@ from sim.checks.scratch import Scratch
 from sim.checks.table_findings import rows_word
 from sim.checks.verdict import CheckResult, Finding, FindingKind, Outcome, conclude
 from sim.expected import Expected
+from sim.run_folder import Mode
 
 _KEYS = KPI_5MIN.keys
 _COUNTS = tuple(name for name in KPI_5MIN.schema.names if name not in _KEYS)
@@ -21,12 +22,12 @@ _ON_TIME = tuple(name for name in _COUNTS if name != "late_events")
 _TIMINGS = ("early", "on_time", "late")
 
 
-def check(expected: Expected, observed: Observed, streaming: bool) -> CheckResult:
+def check(expected: Expected, observed: Observed, mode: Mode) -> CheckResult:
     """Hold ``curated.kpi_5min_panes`` to the rules of panes; after a batch to being empty."""
     scratch = observed.scratch
     table = observed.table(KPI_5MIN_PANES)
     (rows,) = scratch.numbers(f"select count(*) from {table}")
-    if not streaming:
+    if mode == "batch":
         if not rows:
             return CheckResult("panes", Outcome.PASS, 0, note="empty, as it must be: the pipeline ran as a batch")
         detail = f"{rows_word(rows)} of panes, though the pipeline ran as a batch"

@@ -58,7 +58,7 @@ def _inputs(
         read_seal=lambda: _seal(folder),
         scenario=scenario,
         token_keys=token_keys,
-        streaming=record.mode == "streaming",
+        mode=record.mode,
         read_truth=lambda: Truth.read(folder.truth),
         read_ledger=lambda: Ledger.read(folder.ledger),
         read_log=lambda on_torn: read_log(folder.log, on_torn),

@@ -27,7 +27,7 @@ def inputs(messy, warehouse, tmp_path: Path, token_keys) -> Inputs:
         read_seal=lambda: sealed,
         scenario=messy.scenario,
         token_keys=token_keys,
-        streaming=False,
+        mode="batch",
         read_truth=lambda: messy.truth,
         read_ledger=lambda: messy.ledger,
         read_log=lambda on_torn: read_log(tmp_path / "log", on_torn),

@@ -44,7 +44,7 @@ def warehouse(messy, right_tables, memory_warehouse):
 
 @pytest.fixture
 def check(messy, observed: Observed) -> Callable[[], CheckResult]:
-    return lambda: panes.check(messy.expected, observed, streaming=True)
+    return lambda: panes.check(messy.expected, observed, mode="streaming")
 
 
 def _kinds(result: CheckResult) -> list[FindingKind]:
@@ -102,5 +102,5 @@ def test_a_batch_publishes_no_panes(messy, observed, warehouse, rows):
     warehouse.change(f"delete from curated.kpi_5min_panes where not (pane = 1 and {_ONE})")
     if not rows:
         warehouse.change("delete from curated.kpi_5min_panes")
-    result = panes.check(messy.expected, observed, streaming=False)
+    result = panes.check(messy.expected, observed, mode="batch")
     assert _kinds(result) == [FindingKind.UNEXPECTED] * rows
