@@ -18,6 +18,12 @@ def test_a_scenario_whose_name_begins_like_another_has_its_own_numbers(tmp_path:
     assert create(tmp_path, "hello").path.name == "hello-0001"
 
 
+def test_folders_with_personal_data_are_for_their_owner_alone(tmp_path: Path):
+    folder = create(tmp_path, "hello")
+    folder.make_restricted()
+    assert {path.stat().st_mode & 0o777 for path in (folder.truth, folder.log)} == {0o700}
+
+
 def test_a_record_reads_back(tmp_path: Path):
     folder = create(tmp_path, "hello")
     record = RunRecord("hello-0001", "hello", 7, None, {"a1": "abcdef01"}, {"duckdb": "2.0.0"})
