@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,7 +142,7 @@ def _backfill(chosen: argparse.Namespace) -> None:
         )
     if not changed:
         print("every row in scope is as the pipeline makes it now")  # noqa: T201
-    _print_days(reconcile(warehouse, asked))
+    _print_days(reconcile(warehouse, replace(asked, command="reconcile")))
 
 
 def _reconcile(chosen: argparse.Namespace) -> None:

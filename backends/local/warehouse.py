@@ -33,6 +33,7 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "1GB",
     "threads": min(os.cpu_count() or 1, 8),  # each reserves 32 MiB to read JSON lines
 }
+_IN_USE = "another process has it open: one may write, or many read; try again when it has finished"
 
 
 class LocalWarehouse:
@@ -110,6 +111,8 @@ class LocalWarehouse:
                 connection.execute("SET TimeZone = 'UTC'")
                 yield connection
         except duckdb.Error as error:
+            if "Could not set lock" in str(error):
+                raise BackendError(f"{self._database}: {_IN_USE}") from error
             raise BackendError(f"{self._database}: {error}") from error
         except OSError as error:
             raise BackendError(f"{error.filename or self._database}: {error.strerror}") from error

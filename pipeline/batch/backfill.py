@@ -17,7 +17,7 @@ import pyarrow as pa
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from backends.interface import Account, Commit, EventLog, TableSpec, Warehouse
+from backends.interface import Account, BackendError, Commit, EventLog, TableSpec, Warehouse
 from backends.stage_failed import without_values
 from pipeline.batch.account import Asked
 from pipeline.batch.changes import BY_MESSAGE, changed_places
@@ -61,7 +61,7 @@ def backfill(
 ) -> bool:
     """Process the scope anew, with ``beside`` for the tables made on the way; gives whether anything changed.
 
-    Messages of ``more`` that are in scope and not in the warehouse join it.
+    Messages of ``more`` that are in scope and not in the warehouse join it. Raises BackendError if it holds no run.
     """
     after, known = _head(warehouse), known_places(warehouse)
     log = archive(reading(warehouse, scope, settings.dedupe_ttl_us))
@@ -77,7 +77,9 @@ def backfill(
 
 def _head(warehouse: Warehouse) -> str:
     head = warehouse.query("SELECT commit_id FROM ops.commits ORDER BY number DESC LIMIT 1").read_all()
-    return str(head["commit_id"][0].as_py()) if head.num_rows else ""
+    if not head.num_rows:
+        raise BackendError("there is no run in the warehouse that could be processed once more; `run` makes one")
+    return str(head["commit_id"][0].as_py())
 
 
 def _changes(stands: Warehouse, made: Warehouse, reference: Mapping[str, pa.Table], places: Places) -> Changes:

@@ -275,5 +275,10 @@ def test_another_commit_meanwhile_is_noticed(place: Place, monkeypatch: pytest.M
     assert snapshot(place.warehouse) == place.fresh(refusing("t1"))
 
 
+def test_without_a_run_there_is_nothing_to_process_again(place: Place) -> None:
+    with pytest.raises(BackendError, match="no run in the warehouse"):
+        place.backfill(Scope())
+
+
 def test_the_scope_of_all_days_has_no_bounds() -> None:
     assert Scope() == Scope(ALL_DAYS, ())

@@ -86,6 +86,7 @@ RECON_RESULTS = TableSpec(
         ("action", TEXT),
     ),
     ("run_id", "table_name", "partition_date"),
-    "One row for each day of a mart that no longer said what the clean tables say, and was rebuilt. `rows_changed` "
-    "counts rows that were added, removed or changed.",
+    "One row for each day of a mart that no longer said what the clean tables say, and was `rebuilt`; a day of "
+    "`curated.kpi_5min` is only `reported`, once. `rows_changed` counts rows that were added, removed or changed, "
+    "`late_events` the late and too-late events of that UTC day.",
 )

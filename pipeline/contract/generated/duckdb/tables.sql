@@ -448,7 +448,7 @@ CREATE TABLE ops.recon_results (
     "late_events" BIGINT NOT NULL,
     "action" VARCHAR NOT NULL
 );
-COMMENT ON TABLE ops.recon_results IS 'One row for each day of a mart that no longer said what the clean tables say, and was rebuilt. `rows_changed` counts rows that were added, removed or changed. A row is identified by run_id, table_name, partition_date.';
+COMMENT ON TABLE ops.recon_results IS 'One row for each day of a mart that no longer said what the clean tables say, and was `rebuilt`; a day of `curated.kpi_5min` is only `reported`, once. `rows_changed` counts rows that were added, removed or changed, `late_events` the late and too-late events of that UTC day. A row is identified by run_id, table_name, partition_date.';
 COMMENT ON COLUMN ops.recon_results."run_id" IS 'the run of a command';
 COMMENT ON COLUMN ops.recon_results."table_name" IS 'the mart';
 COMMENT ON COLUMN ops.recon_results."partition_date" IS 'the day of the mart that was looked at';
