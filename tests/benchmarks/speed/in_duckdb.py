@@ -1,8 +1,8 @@
 """The whole job as plain DuckDB SQL: the limit that the pipeline is measured against.
 
-It takes the log as Arrow batches, on all cores, in as much memory as the pipeline is allowed at ten million messages.
-Raw goes out in one of two ways: by ``COPY``, whose gzip has no level to choose and is slow, or as lines that SQL
-makes and ISA-L compresses, as the pipeline does.
+It takes the log as Arrow batches, on all cores. Raw goes out in one of two ways: as lines that SQL makes and ISA-L
+compresses, as the pipeline does, in as much memory as the pipeline is allowed at ten million messages; or by ``COPY``,
+whose gzip has no level to choose and is slow, and which holds on to what it writes by partition: it gets what it takes.
 
 What the SQL leaves out: Avro; NaN and names repeated inside a payload; brackets that are nested too deep in other ways
 than side by side; more than one flaw in a message (it may find another of them first); unknown fields below a payload's
@@ -33,7 +33,9 @@ _BLOCK = 64
 def run(job: Job, copy_raw: bool) -> dict[str, float]:
     """Fill ``job.out``; gives the seconds that each file of SQL took."""
     connection = duckdb.connect(f"{job.out}/.work.duckdb")
-    connection.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+    connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+    if not copy_raw:
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
     for name in DIMENSIONS:
         connection.execute(f"CREATE TABLE {name} AS FROM '{job.reference}/{name}.parquet'")
     _set_variables(connection, job)
