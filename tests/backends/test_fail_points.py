@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 import warehouse_rows
-from warehouse_rows import WITH_RUNS, WORK, commits, first, ids
+from warehouse_rows import PARCELS, WITH_RUNS, WORK, commits, first, ids, parcels
 
 from backends import fail_points
 from backends.interface import BackendError
+from backends.local import data_file
+from backends.local.data_file import write_files
 from backends.local.warehouse import LocalWarehouse
 
 AFTER = {"first": [0, 1, 2, 3, 4, 5], "change": [0, 2, 3, 4, 5, 100], "rebuild": [6]}
@@ -102,6 +104,21 @@ def test_two_attempts_at_once_come_to_one(tmp_path: Path, work: str) -> None:
         assert one.returncode == 0 or "another process has it open" in error
     assert state(tmp_path, work) == AFTER[work]
     assert len(commits(opened(tmp_path))) == (2 if work == "change" else 1)
+
+
+def test_two_processes_may_write_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other writes and renames the same file while this one is between the two."""
+    other, meanwhile = os.getpid() + 1, ["once"]
+
+    def reach(point: str) -> None:
+        if point == "file.before_rename" and meanwhile:
+            meanwhile.pop()
+            monkeypatch.setattr(os, "getpid", lambda: other)
+            assert len(list(write_files(tmp_path, PARCELS, parcels(0)))) == 1
+
+    monkeypatch.setattr(data_file, "reach", reach)
+    (file,) = write_files(tmp_path, PARCELS, parcels(0))
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [Path(file.path).name]
 
 
 @pytest.mark.parametrize("words", ["nowhere:crash", "commit.after", "commit.after:explode", "commit.after:crash@soon"])
