@@ -38,9 +38,9 @@ def test_readme_has_every_exit_status(status: ExitStatus) -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_readme_has_every_mutant(mutant: str) -> None:
-    assert re.search(
-        rf"run {MUTANTS[mutant].scenario} --mutant {mutant} +# {MUTANTS[mutant].description}$", README, re.MULTILINE
-    )
+    told = MUTANTS[mutant]
+    mode = "" if told.mode == "batch" else f" --mode {told.mode}"
+    assert re.search(rf"run {told.scenario}{mode} --mutant {mutant} +# {told.description}$", README, re.MULTILINE)
 
 
 def test_readme_names_commands_options_and_scenarios_that_exist() -> None:

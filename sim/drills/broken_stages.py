@@ -112,6 +112,15 @@ def throughput_of_another_minute() -> Stages:
     return replace(STAGES, throughput=lambda settings: _Then(STAGES.throughput(settings), ("throughput",), later))
 
 
+def publishes_nothing_late() -> Stages:
+    """KPIs of which no pane comes after the one on time."""
+
+    def no_late_panes(panes: pa.RecordBatch) -> pa.RecordBatch:
+        return panes.filter(pc.not_equal(panes["timing"], "late"))
+
+    return replace(STAGES, kpis=lambda settings: _Then(STAGES.kpis(settings), ("panes", "kpis"), no_late_panes))
+
+
 def names_of_today() -> Stages:
     """A join with facilities and carriers as they are called now."""
 

@@ -11,6 +11,7 @@ from pipeline.build import STAGES, Stages
 from sim.checks.verdict import FindingKind
 from sim.drills import broken_stages
 from sim.errors import UsageError, unknown
+from sim.run_folder import Mode
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Mutant:
     killed_in: str
     scenario: str = "messy"
     """The scenario that ships and must not pass on it."""
+    mode: Mode = "batch"
+    """How the pipeline must read the log for it to show."""
 
 
 MUTANTS: dict[str, Mutant] = {
@@ -81,6 +84,14 @@ MUTANTS: dict[str, Mutant] = {
         FindingKind.DUPLICATED,
         "clean.events",
         scenario="short-memory",
+    ),
+    "late-unpublished": Mutant(
+        "a window is not published again when late data changes it",
+        broken_stages.publishes_nothing_late(),
+        FindingKind.STALE,
+        "curated.kpi_5min_panes",
+        scenario="hello",
+        mode="streaming",
     ),
 }
 

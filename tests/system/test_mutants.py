@@ -61,9 +61,11 @@ def test_messy_shows_every_fate(messy_run: Path):
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_mutant_is_killed_by_its_finding(name: str, runs_folder: Path):
-    verdict = run(load(SCENARIOS / f"{MUTANTS[name].scenario}.yaml"), runs_folder, name, lambda _: None)
+    mutant = MUTANTS[name]
+    scenario = load(SCENARIOS / f"{mutant.scenario}.yaml")
+    verdict = run(scenario, runs_folder, name, lambda _: None, mode=mutant.mode)
     assert (verdict.outcome, verdict.exit_code) == ("FAIL", 1)
-    assert (MUTANTS[name].killed_by.value, MUTANTS[name].killed_in) in _found(verdict)
+    assert (mutant.killed_by.value, mutant.killed_in) in _found(verdict)
     assert _people_named(runs_folder / verdict.run) == []
 
 
