@@ -48,8 +48,9 @@ def test_shipments_apart_by_tenant_origin_and_service_level(created, rows):
     assert len(rows("curated.mart_shipments_daily")) == 4
 
 
-def test_events_without_a_clean_message_are_not_in_the_marts(created, status, rows):
+def test_events_without_a_clean_message_are_not_in_the_marts(told, created, status, rows):
     created("S1", "08:00", "rejected")
+    told._messages[-1] |= {"code": "bad_json"}
     status("S1", "09:00", "delivered")
     assert rows("curated.mart_shipments_daily") == []
     assert rows("curated.mart_on_time_performance") == []
