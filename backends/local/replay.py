@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,8 +100,10 @@ def _events(pieces: dict[int, list[Piece]]) -> Iterator[ElementEvent | Watermark
     """Each part, then the steps of the watermark to the end of every epoch that is complete with it."""
     steps = deque(sorted(pieces))
     parts = list(_parts((end_us, piece) for end_us in steps for piece in pieces[end_us]))
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
-        yield ElementEvent([TimestampedValue(part, Timestamp(micros=part.first_end_us - 1))], None)
+    for part, following in pairwise([*parts, None]):
+        assert part
+        at = Timestamp(micros=part.first_end_us - 1_000)  # the test stream knows no less than a millisecond
+        yield ElementEvent([TimestampedValue(part, at)], None)
         while steps and (following is None or steps[0] < following.first_end_us):
             yield WatermarkEvent(Timestamp(micros=steps.popleft()), None)
 

@@ -14,20 +14,20 @@ the others those that changed. A window of which everything came late has no on-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from apache_beam.coders import VarIntCoder
 from apache_beam.transforms.trigger import AccumulationMode, AfterCount, AfterWatermark
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
 from apache_beam.transforms.window import FixedWindows, GlobalWindows, TimestampedValue
 from apache_beam.utils.timestamp import Duration, Timestamp
 from apache_beam.utils.windowed_value import PaneInfoTiming
 
+from backends.arrow_coder import RecordBatchCoder
 from backends.epochs import EPOCH_US
 from backends.stage_work import at_work
 from pipeline.contract.tables import KPI_5MIN, KPI_5MIN_PANES
@@ -37,15 +37,14 @@ from pipeline.stages.kpi import partial_kpis, sum_kpis
 from pipeline.stages.windows import WINDOW_US
 
 _TIMING = {PaneInfoTiming.EARLY: "early", PaneInfoTiming.ON_TIME: "on_time", PaneInfoTiming.LATE: "late"}
-_Part = tuple[int, pa.RecordBatch]
-"""The end of an epoch, and what it adds to one window."""
-_LONG_AGO_US = -(2**62)
-_SHOWN = beam.DoFn.StateParam(ReadModifyWriteStateSpec("shown", VarIntCoder()))
-_InHour = beam.typehints.KV[int, beam.typehints.Tuple[int, pa.RecordBatch]]
+_SHOWN = beam.DoFn.StateParam(ReadModifyWriteStateSpec("shown", RecordBatchCoder()))
 
 
 class KpiPanes(beam.PTransform):
-    """Events (``PLACED``), each standing in the epoch of its arrival, to ``panes`` and ``kpis``."""
+    """Events (``PLACED``) to ``panes`` and ``kpis``.
+
+    Each batch has to come when the watermark is less than one epoch behind the end of its rows' epoch.
+    """
 
     def __init__(self, allowed_lateness_us: int) -> None:
         super().__init__()
@@ -55,7 +54,7 @@ class KpiPanes(beam.PTransform):
         """The outputs, by name. Both come at the end of the stream, when it is known which panes were the last."""
         panes = (
             events
-            | "Count" >> beam.ParDo(_Count()).with_output_types(_InHour)
+            | "Count" >> beam.ParDo(_Count()).with_output_types(Sharded)
             | "Windows" >> windows_with_panes(self._allowed_lateness_us)
             | "Same hour" >> beam.GroupByKey()
             | "Panes" >> beam.ParDo(_Panes()).with_output_types(Sharded)
@@ -86,15 +85,12 @@ def windows_with_panes(allowed_lateness_us: int) -> beam.WindowInto:
     )
 
 
-def pane_rows(parts: Sequence[_Part], timing: str, pane: int, changed_since_us: int) -> pa.RecordBatch:
-    """Rows of ``curated.kpi_5min_panes``: all of the window in the on-time pane, else what changed.
-
-    That is what has counts of epochs that end at ``changed_since_us`` or later.
-    """
-    rows = sum_kpis(part for _, part in parts)
-    if timing != "on_time":
-        rows = _of_keys(rows, pa.Table.from_batches([part for end_us, part in parts if end_us >= changed_since_us]))
-    columns = [*rows.columns, pa.array([pane] * rows.num_rows), pa.array([timing] * rows.num_rows, pa.string())]
+def pane_rows(counts: pa.RecordBatch, shown: pa.RecordBatch | None, timing: str, pane: int) -> pa.RecordBatch:
+    """Rows of ``curated.kpi_5min_panes``: of the on-time pane all counts, of others those that were not shown so."""
+    if shown is not None and timing != "on_time":
+        new = pa.table(counts).join(pa.table(shown), counts.schema.names, join_type="left anti", use_threads=False)
+        counts = one_batch(new)
+    columns = [*counts.columns, pa.array([pane] * counts.num_rows), pa.array([timing] * counts.num_rows, pa.string())]
     return pa.RecordBatch.from_arrays(columns, schema=KPI_5MIN_PANES.schema)
 
 
@@ -106,38 +102,32 @@ def last_panes(panes: pa.Table) -> pa.RecordBatch:
     return one_batch(rows.select(KPI_5MIN.schema.names).sort_by([(key, "ascending") for key in keys]))
 
 
-def _of_keys(rows: pa.RecordBatch, changed: pa.Table) -> pa.RecordBatch:
-    keys = list(KPI_5MIN.keys)
-    kept = pa.Table.from_batches([rows]).join(changed.select(keys), keys, join_type="left semi", use_threads=False)
-    return one_batch(kept.sort_by([(key, "ascending") for key in keys]))
-
-
 class _Count(beam.DoFn):
     """Events of one epoch to what they add to each window, standing at the window's start."""
 
-    def process(self, events: pa.RecordBatch, timestamp: Any = beam.DoFn.TimestampParam) -> Iterator[TimestampedValue]:
+    def process(self, events: pa.RecordBatch) -> Iterator[TimestampedValue]:
         with at_work("kpis"):
             counts = partial_kpis(events)
             starts = pc.cast(counts.column("window_start"), pa.int64()).to_numpy()
             for start_us in np.unique(starts).tolist():
-                part = (timestamp.micros + 1, counts.filter(pa.array(starts == start_us)))
+                part = counts.filter(pa.array(starts == start_us))
                 yield TimestampedValue((start_us // HOUR_US, part), Timestamp(micros=start_us))
 
 
 class _Panes(beam.DoFn):
-    """A window's parts, each time that it is published, to the rows to show; the state is the last epoch shown."""
+    """The parts of a window, each time that it is published, to the rows to show; the state is what was shown last."""
 
     def process(
         self,
-        keyed: tuple[int, Iterable[_Part]],
+        keyed: tuple[int, Iterable[pa.RecordBatch]],
         pane: Any = beam.DoFn.PaneInfoParam,
         shown: Any = _SHOWN,
     ) -> Iterator[tuple[int, pa.RecordBatch]]:
         with at_work("kpis"):
-            parts = list(keyed[1])
-            changed_since_us = shown.read() or _LONG_AGO_US
-            shown.write(max(end_us for end_us, _ in parts))
-            yield keyed[0], pane_rows(parts, _TIMING[pane.timing], pane.index, changed_since_us)
+            counts = sum_kpis(keyed[1])
+            rows = pane_rows(counts, shown.read(), _TIMING[pane.timing], pane.index)
+            shown.write(counts)
+        yield keyed[0], rows
 
 
 class _Last(beam.DoFn):
