@@ -22,6 +22,7 @@ from pipeline.stages.keys import keys
 from pipeline.stages.read_event import Event, read_event
 from pipeline.stages.rows import STATUS_LEAVES, VALID
 from pipeline.stages.strict_json import Refusal
+from pipeline.stages.tell_refused import tell_refused, trace_id_of
 
 _YEAR_1_US, _YEAR_9999_END_US = -62_135_596_800_000_000, 253_402_300_799_999_999
 
@@ -147,7 +148,9 @@ def _rejected(messages: pa.RecordBatch, rows: list[int], refusals: list[Refusal]
         "reason": pa.array([refusals[at].reason for at in order], pa.string()),
         "body_bytes": pc.cast(pc.binary_length(refused.column("value")), pa.int64()),
     }
-    return derived(messages, columns, REJECTED.schema)
+    rejected = derived(messages, columns, REJECTED.schema)
+    tell_refused(rejected, lambda row: trace_id_of(refused.column("value")[row].as_py()))
+    return rejected
 
 
 class Decode(EachBatch):
