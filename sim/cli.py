@@ -49,6 +49,7 @@ def _generate(given: Namespace) -> ExitStatus:
     if given.out is None:
         raise UsageError("--out DIR is missing: where to write; or --sample N for a look")
     from sim.checks import world
+    from sim.checks.verdict import Outcome
     from sim.generation.into_folder import empty_folder, fill
     from sim.generation.options import options
 
@@ -58,7 +59,17 @@ def _generate(given: Namespace) -> ExitStatus:
         fill(folder, scenario, how, tell)
         possible = world.check(folder.path, scenario)
     tell(f"world   {possible.note or f'possible: all {possible.compared} invariants hold'}")
+    if possible.outcome is Outcome.PASS:
+        tell(f"wrote {folder.path}\nnext: sim describe {folder.path}\n  or: {_process_command(folder)}")
     return ExitStatus(possible.outcome.value)
+
+
+def _process_command(folder: RunFolder) -> str:
+    """What runs the pipeline on a generated folder."""
+    return (
+        f"python -m pipeline run --log {folder.log} --reference {folder.truth / 'reference'} "
+        f"--warehouse {folder.warehouse}, with a key in SIM_PII_KEY"
+    )
 
 
 def _sample(scenario: Scenario, given: Namespace) -> ExitStatus:
@@ -95,12 +106,11 @@ def _check(given: Namespace) -> ExitStatus:
 
 def _runs(given: Namespace) -> ExitStatus:
     from sim import run
+    from sim.report.columns import aligned
 
     found = run.runs(given.runs)
-    if not found:
-        tell(f"no runs in {given.runs}; `sim run hello` makes one")
-    for one in found:
-        tell(f"{one.id:<24} {one.scenario:<24} seed {one.seed:<8} {one.state:<12} {one.verdict}")
+    told = aligned([("run", "scenario", "seed", "state", "verdict"), *found])
+    tell("\n".join(told) if found else f"no runs in {given.runs}; `sim run hello` makes one")
     return ExitStatus.PASS
 
 

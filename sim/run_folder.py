@@ -106,9 +106,18 @@ class RunFolder:
         try:
             return msgspec.json.decode((self.path / "run.json").read_bytes(), type=RunRecord)
         except FileNotFoundError:
-            raise UsageError(f"{self.path}: not a run folder (it has no run.json); `sim runs` lists the runs") from None
+            raise UsageError(f"{self.path}: {self._what_it_is()}") from None
         except msgspec.MsgspecError as error:
             raise UsageError(f"{self.path / 'run.json'}: {error}") from error
+
+    def _what_it_is(self) -> str:
+        """What a folder without a record is, and what to do with it."""
+        if self.seal.is_file():
+            return (
+                "generated, and no pipeline ran on it, so there are no tables to check; "
+                f"`sim describe {self.path}` tells what happened, `sim run SCENARIO` makes a run with tables"
+            )
+        return "not a run folder (it has no run.json); `sim runs` lists the runs"
 
     def write_record(self, record: RunRecord) -> None:
         """Replace ``run.json``, whole or not at all."""

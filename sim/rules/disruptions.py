@@ -48,10 +48,18 @@ def _aimed(one: Disruption, scenario: Scenario) -> Iterator[Broken]:
             regions = [facility.region for facility in network.facilities]
             if one.region not in regions:
                 yield ("region",), unknown("region", one.region, regions)
-        case DemandSurge(tenant=str(tenant)):
-            tenants = [each.id for each in scenario.tenants]
-            if tenant not in tenants:
-                yield ("tenant",), unknown("tenant", tenant, tenants)
+        case DemandSurge():
+            yield from _surge(one, scenario)
+
+
+def _surge(surge: DemandSurge, scenario: Scenario) -> Iterator[Broken]:
+    tenants = [each.id for each in scenario.tenants]
+    if surge.tenant is not None and surge.tenant not in tenants:
+        yield ("tenant",), unknown("tenant", surge.tenant, tenants)
+    until = scenario.demand.until
+    if until.us <= surge.after.us < scenario.duration.us:
+        found = f"found '{surge.after.written}', want less than the demand's until, {until.written}"
+        yield ("after",), f"{found}, since nobody books after it"
 
 
 def _facility(name: str, network: Network, kinds: Sequence[str]) -> Iterator[Broken]:

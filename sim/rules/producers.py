@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sim.errors import unknown
 from sim.rules.fields import broken_field
@@ -22,8 +22,9 @@ def broken_producers(scenario: Scenario) -> Iterator[Broken]:
     yield from _bursts(scenario)
     yield from _files(scenario.producers.carrier_feed)
     yield from _crashes(scenario.producers.telematics_gateway)
-    for i, release in enumerate(scenario.producers.telematics_gateway.firmware):
-        for path, message in (*_when(release, scenario), *_field(release)):
+    releases = scenario.producers.telematics_gateway.firmware
+    for i, release in enumerate(releases):
+        for path, message in (*_when(release, scenario), *_field(release), *_repairs(release, releases)):
             yield (*_FIRMWARE, i, *path), message
 
 
@@ -65,6 +66,20 @@ def _when(release: Firmware, scenario: Scenario) -> Iterator[Broken]:
         yield ("until",), f"found '{until.written}', want at least after, {after.written}"
     if after.us >= duration.us:
         yield ("after",), f"found '{after.written}', want less than the scenario's duration, {duration.written}"
+
+
+def _repairs(release: Firmware, releases: Sequence[Firmware]) -> Iterator[Broken]:
+    """A repair ends what its gateway had installed before it: there must be something that can come before it."""
+    if release.change != "repair":
+        return
+    others = [other for other in releases if other.change != "repair"]
+    if not others:
+        yield ("change",), "found 'repair', and no release that it could repair"
+        return
+    first = min(others, key=lambda other: other.after.us)
+    if first.after.us >= release.until.us >= release.after.us:
+        wanted = f"want more than {first.after.written}, when the first release begins: it would repair nothing"
+        yield ("until",), f"found '{release.until.written}', {wanted}"
 
 
 def _field(release: Firmware) -> Iterator[Broken]:

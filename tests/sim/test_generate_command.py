@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.__main__ import main as run_pipeline
 from sim.checks import world
 from sim.checks.verdict import CheckResult, Outcome
 from sim.cli import main
@@ -28,8 +29,30 @@ def test_what_was_generated_is_told_with_its_digests(tmp_path: Path, capsys: pyt
     assert main(["generate", "hello", "--out", str(tmp_path / "new"), "--limit", "500", "--workers", "1"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("500 messages in ")
-    assert [line.split()[0] for line in told[1:]] == ["log", "ledger", "truth", "world"]
-    assert told[-1] == f"world   possible: all {len(world.INVARIANTS)} invariants hold"
+    assert [line.split()[0] for line in told[1:]] == ["log", "ledger", "truth", "world", "wrote", "next:", "or:"]
+    assert told[4] == f"world   possible: all {len(world.INVARIANTS)} invariants hold"
+
+
+def test_what_to_do_next_can_be_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new"
+    assert main(["generate", "hello", "--out", str(out), "--limit", "500", "--workers", "1"]) == 0
+    wrote, describe, process = capsys.readouterr().out.splitlines()[-3:]
+    assert wrote == f"wrote {out}"
+    assert main(describe.removeprefix("next: sim ").split()) == 0
+    monkeypatch.setenv("SIM_PII_KEY", "0123456789abcdef" * 2)
+    command, _, key = process.partition(", with a key in ")
+    assert (command.split()[:4], key) == (["or:", "python", "-m", "pipeline"], "SIM_PII_KEY")
+    assert run_pipeline(command.split()[4:]) == 0
+    assert (out / "warehouse" / "warehouse.duckdb").is_file()
+
+
+def test_a_generated_folder_has_no_tables_to_check(generated: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(generated)]) == 2
+    told = capsys.readouterr().err
+    assert "generated, and no pipeline ran on it" in told
+    assert f"`sim describe {generated}`" in told
 
 
 def test_a_folder_that_was_generated_into_is_not_overwritten(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli import main
 from sim.run import runs
 from sim.run_folder import RunFolder, RunRecord, create
 
@@ -21,6 +22,13 @@ def test_runs_are_listed_in_order(finished: RunFolder):
     listed = runs(finished.path.parent)
     assert [run.id for run in listed] == ["hello-0001", "hello-0002", "hello-0003"]
     assert listed[1] == ("hello-0002", "hello", "7", "finished", "-")
+
+
+def test_the_list_has_a_head(finished: RunFolder, capsys: pytest.CaptureFixture[str]):
+    assert main(["runs", "--runs", str(finished.path.parent)]) == 0
+    head, first, *_ = capsys.readouterr().out.splitlines()
+    assert head == "run         scenario  seed  state     verdict"
+    assert first == "hello-0001  hello     7     finished  -"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"{}", b"[]", b'{"outcome": 1}', b"\xff\xfe"])
