@@ -132,8 +132,17 @@ def test_a_value_across_the_border_of_two_chunks_is_leaked(check, root, person, 
     leak(check, person, "core.bin", "text", "email")
 
 
+@pytest.mark.parametrize(
+    "folder", ["warehouse/log", "logs", "warehouse/.backfill/tmp1/clean", "warehouse/.backfill/raw"]
+)
+def test_folders_that_are_called_alike_may_not(check, root, person, folder):
+    (root / folder).mkdir(parents=True)
+    (root / folder / "x.txt").write_text(person["email"])
+    leak(check, person, f"{folder}/x.txt", "text", "email")
+
+
 def test_restricted_folders_may_hold_personal_data(check, root, person):
-    for folder in ("truth", "log", "warehouse/raw"):
+    for folder in ("truth", "log", "warehouse/raw", "warehouse/.backfill/tmp1/raw"):
         (root / folder).mkdir(parents=True, exist_ok=True)
         (root / folder / "x.txt").write_text(person["email"])
     assert check().outcome is Outcome.PASS
