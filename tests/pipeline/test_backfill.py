@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
+from broken_decoders import refusing
 from pipeline_messages import HOUR, MINUTE, START, appended, created, event, reference, scan, status, telemetry
 
 from backends.interface import BackendError
@@ -23,11 +23,7 @@ from pipeline.batch.backfill import backfill
 from pipeline.batch.days import ALL_DAYS, Days
 from pipeline.batch.scope import Scope
 from pipeline.build import STAGES, Settings, Stages, run
-from pipeline.contract.rejections import Rejection
-from pipeline.contract.tables import REJECTED, STREAMED, TABLES
-from pipeline.stages.attributes import claimed_tenant, claimed_type
-from pipeline.stages.decode import decode
-from pipeline.stages.each_batch import EachBatch, derived
+from pipeline.contract.tables import STREAMED, TABLES
 
 DAY = 24 * HOUR
 FIRST, SECOND, THIRD, FOURTH = (date(2026, 3, 2 + n) for n in range(4))
@@ -54,47 +50,6 @@ LOG = [
     ),
     arriving(3, event(scan("B"), "n2", at=START + DAY - HOUR), event(status("A"), "s9"), event(scan("C"), "n4")),
 ]
-
-
-def refusing(*ids: str, on: int | None = None) -> Stages:
-    """Stages of a decoder that takes events with these ids for broken; only on one day of arrival, if it is named."""
-    codes = [f'"event_id":"{one}"'.encode() for one in ids]
-
-    def split(settings: Settings) -> Callable[[pa.RecordBatch], dict[str, pa.RecordBatch]]:
-        def decoded(messages: pa.RecordBatch) -> dict[str, pa.RecordBatch]:
-            broken = pa.array(
-                [any(code in value for code in codes) for value in messages["value"].to_pylist()], pa.bool_()
-            )
-            if on is not None:
-                day = pa.scalar((START + on * DAY).date(), pa.date32())
-                broken = pc.and_(broken, pc.equal(pc.cast(messages["ingest_time"], pa.date32()), day))
-            made = decode(messages.filter(pc.invert(broken)), settings.future_tolerance_us, settings.keys.hash_key)
-            refused = _refused(messages.filter(broken))
-            return {"valid": made["valid"], "rejected": _joined([made["rejected"], refused])}
-
-        return decoded
-
-    return replace(STAGES, decode=lambda s: EachBatch("decode", split(s), ("valid", "rejected")))
-
-
-def _joined(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
-    table = pa.Table.from_batches([batch.replace_schema_metadata(None) for batch in batches]).combine_chunks()
-    return derived(batches[0], {name: table[name].combine_chunks() for name in table.schema.names}, REJECTED.schema)
-
-
-def _refused(messages: pa.RecordBatch) -> pa.RecordBatch:
-    columns = {
-        "log_partition": messages["partition"],
-        "log_offset": messages["offset"],
-        "ingest_time": messages["ingest_time"],
-        "event_type": claimed_type(messages),
-        "tenant_id": claimed_tenant(messages),
-        "stage": pa.array(["decode"] * messages.num_rows, pa.string()),
-        "code": pa.array([Rejection.BAD_JSON.value] * messages.num_rows, pa.string()),
-        "reason": pa.array(["mutant"] * messages.num_rows, pa.string()),
-        "body_bytes": pa.array([0] * messages.num_rows, pa.int64()),
-    }
-    return derived(messages, columns, REJECTED.schema)
 
 
 class Place:
