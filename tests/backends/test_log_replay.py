@@ -13,9 +13,10 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
 
 from backends.epochs import EPOCH_US, epoch_end_us
-from backends.interface import APPENDED
+from backends.interface import APPENDED, MESSAGE
 from backends.local import replay
 from backends.local.event_log import LocalEventLog
+from backends.local.segment import SegmentWriter, segment_path
 
 START = datetime(2026, 3, 2, 4, tzinfo=UTC)
 EPOCH = timedelta(microseconds=EPOCH_US)
@@ -82,9 +83,13 @@ def test_the_watermark_waits_for_all_parts_of_an_epoch(monkeypatch: pytest.Monke
 
 
 def test_a_log_that_somebody_shuffled_comes_by_arrival_all_the_same(tmp_path: Path) -> None:
-    late_first = [START + 3 * timedelta(hours=1), START, START + timedelta(hours=1), START + US]
-    with LocalEventLog(tmp_path, 1) as log:
-        log.append(batch(late_first))
-    seen = [row["ingest_time"] for _, _, rows in streamed(tmp_path) for row in rows]
-    assert sorted(seen) == sorted(late_first)
-    assert seen[-1] == max(late_first)
+    """Batches of a segment are asked for in another order than they stand in, one of them twice."""
+    hour = timedelta(hours=1)
+    batches = [[START + 6 * hour], [START + 2 * hour, START + 8 * hour], [START + 4 * hour, START]]
+    writer = SegmentWriter(segment_path(tmp_path, 0, 0))
+    for number, arrivals in enumerate(batches):
+        place = [pa.array([0] * len(arrivals), pa.int32()), pa.array([10 * number + n for n in range(len(arrivals))])]
+        writer.write(pa.RecordBatch.from_arrays([*place, *batch(arrivals).columns], schema=MESSAGE))
+    writer.close()
+    seen = [(row["ingest_time"], row["offset"]) for _, _, rows in streamed(tmp_path) for row in rows]
+    assert seen == [(START + 2 * n * hour, offset) for n, offset in enumerate((21, 10, 20, 0, 11))]
