@@ -13,4 +13,4 @@ def test_the_scenario_to_start_from_passes(tmp_path: Path, capsys: pytest.Captur
     assert main(["check", "mine-0001", "--runs", str(tmp_path / "runs")]) == 0
     assert main(["runs", "--runs", str(tmp_path / "runs")]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.split() == ["mine-0001", "mine", "seed", "1", "finished", "PASS"]
+    assert last.split() == ["mine-0001", "mine", "1", "finished", "PASS"]
