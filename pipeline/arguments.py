@@ -18,7 +18,7 @@ _KEY = """environment:
   SIM_PII_KEY       the key of the tokens that stand for personal data: hex digits or text, 16 bytes or more
   SIM_PII_KEY_FILE  a file with mode 0600, read if SIM_PII_KEY is not set; in it one word, the key, or to change keys
                     a line for each, oldest first: `ID KEY`, then `ID KEY from TIME`, as in 2026-03-01T00:00:00Z
-  Without a key `run` does not start. Another key gives other tokens; each token names its key. A message has the
+  Without a key nothing is processed. Another key gives other tokens; each token names its key. A message has the
   newest key that was in force when it arrived."""
 _WRITES = """what it writes, all in the folder of --warehouse:
   raw/ clean/ curated/ ops/  immutable data files; raw/ holds personal data: restrict it
