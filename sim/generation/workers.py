@@ -69,6 +69,10 @@ def _submitted(pool: ProcessPoolExecutor, one: Slice) -> Future[Chunk]:
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(_press, one)
+    except OSError as error:
+        if error.errno is None:  # not the system's word: the pool broke and closed its pipes while a worker was started
+            raise BrokenProcessPool(str(error)) from error
+        raise
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,26 @@ def _generate(scenario: Scenario, folder: RunFolder, number: signal.Signals, opt
 def test_a_worker_that_is_killed_ends_the_run_with_a_sentence(small_scenario: Scenario, folder: RunFolder) -> None:
     with pytest.raises(BackendError, match="a worker was killed before its work was done"):
         _generate(small_scenario, folder, signal.SIGKILL, Options(workers=2))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(OSError("handle is closed"), BackendError), (OSError(errno.EMFILE, "Too many open files"), OSError)],
+)
+def test_a_pool_that_breaks_while_it_starts_a_worker_is_broken(
+    error: OSError,
+    told: type[Exception],
+    small_scenario: Scenario,
+    folder: RunFolder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def submit(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit)
+    with pytest.raises(told) as caught:
+        _generate(small_scenario, folder, signal.SIGINT, Options(workers=2))
+    assert type(caught.value) is told
 
 
 def test_ctrl_c_is_for_the_parent_alone(small_scenario: Scenario, folder: RunFolder) -> None:
