@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,15 +11,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.contract.columns import Leaf
 from pipeline.contract.events import STATUS_CHANGED, Envelope
 from pipeline.contract.rejections import Rejection
 from pipeline.contract.tables import REJECTED
 from pipeline.stages.attributes import claimed_tenant, claimed_type
 from pipeline.stages.each_batch import EachBatch, derived
+from pipeline.stages.event_columns import of_envelopes, of_payloads
 from pipeline.stages.keys import keys
-from pipeline.stages.read_event import Event, read_event
-from pipeline.stages.rows import STATUS_LEAVES, VALID
+from pipeline.stages.read_event import read_event
+from pipeline.stages.rows import VALID
 from pipeline.stages.strict_json import Refusal
 from pipeline.stages.tell_refused import tell_refused, trace_id_of
 
@@ -28,12 +27,19 @@ _YEAR_1_US, _YEAR_9999_END_US = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
 class _Read(NamedTuple):
-    """The messages of a batch, read: events and refusals, each beside its row."""
+    """The messages of a batch, read: the parts of each event beside its row, and the refusals beside theirs.
 
-    events: list[Event]
+    One list for each part, since a tuple for each event would keep the garbage collector busy.
+    """
+
     rows: list[int]
-    refusals: list[Refusal]
+    envelopes: list[Envelope]
+    payloads: list[Any]
+    received: list[bytes]
+    bodies: list[bytes]
+    schema_hashes: list[str]
     refused_rows: list[int]
+    refusals: list[Refusal]
 
 
 def decode(messages: pa.RecordBatch, future_tolerance_us: int, hash_key: bytes) -> dict[str, pa.RecordBatch]:
@@ -51,31 +57,31 @@ def decode(messages: pa.RecordBatch, future_tolerance_us: int, hash_key: bytes) 
 
 
 def _read(values: Sequence[bytes]) -> _Read:
-    read = _Read([], [], [], [])
+    read = _Read([], [], [], [], [], [], [], [])
     for row, value in enumerate(values):
         event = read_event(value)
         if isinstance(event, Refusal):
             read.refusals.append(event)
             read.refused_rows.append(row)
-        else:
-            read.events.append(event)
-            read.rows.append(row)
+            continue
+        envelope, payload, received, body, schema_hash = event
+        read.rows.append(row)
+        read.envelopes.append(envelope)
+        read.payloads.append(payload)
+        read.received.append(received)
+        read.bodies.append(body)
+        read.schema_hashes.append(schema_hash)
     return read
 
 
 def _valid(messages: pa.RecordBatch, read: _Read, hash_key: bytes) -> pa.RecordBatch:
-    payloads = [event[1] for event in read.events]
-    columns = _of_messages(messages, read.rows) | _of_envelopes([event[0] for event in read.events])
+    columns = _of_messages(messages, read.rows) | of_envelopes(read.envelopes)
+    columns |= of_payloads(read.payloads, columns["event_type"])
     columns |= {
-        "shipment_id": pa.array([getattr(payload, "shipment_id", None) for payload in payloads], pa.string()),
-        "facility_id": pa.array([getattr(payload, "facility_id", None) for payload in payloads], pa.string()),
-        "scan_type": pa.array([getattr(payload, "scan_type", None) for payload in payloads], pa.string()),
-        "payload": pa.array([event[3] for event in read.events], pa.string()),
-        "schema_hash": pa.array([event[4] for event in read.events], pa.string()),
+        "payload": pa.array(read.bodies, pa.string()),
+        "schema_hash": pa.array(read.schema_hashes, pa.string()),
     }
-    is_status = pc.equal(columns["event_type"], STATUS_CHANGED)
-    columns |= _of_statuses(payloads, np.flatnonzero(is_status.to_numpy(zero_copy_only=False)))
-    columns |= keys(columns, is_status, [event[2] for event in read.events], hash_key)
+    columns |= keys(columns, pc.equal(columns["event_type"], STATUS_CHANGED), read.received, hash_key)
     return derived(messages, columns, VALID)
 
 
@@ -89,28 +95,6 @@ def _of_messages(messages: pa.RecordBatch, rows: list[int]) -> dict[str, Any]:
     }
     valid = pa.array(rows, pa.int64())
     return {name: column.take(valid) for name, column in columns.items()}
-
-
-def _of_envelopes(envelopes: list[Envelope]) -> dict[str, Any]:
-    return {
-        name: pa.array([getattr(envelope, name) for envelope in envelopes], VALID.field(name).type)
-        for name in Envelope.__struct_fields__
-        if name != "payload"
-    }
-
-
-def _of_statuses(payloads: list[Any], rows: npt.NDArray[np.intp]) -> dict[str, Any]:
-    """What only status changes have, in their rows; null in all others."""
-    statuses = [payloads[row] for row in rows]
-    return {leaf.column: _scattered(leaf, statuses, rows, len(payloads)) for leaf in STATUS_LEAVES}
-
-
-def _scattered(leaf: Leaf, payloads: list[Any], rows: npt.NDArray[np.intp], length: int) -> pa.Array:
-    """One value of the payloads in the rows where they stand, null elsewhere."""
-    value = attrgetter(".".join(leaf.path))
-    where = np.full(length, -1)
-    where[rows] = np.arange(len(rows))
-    return pa.array([value(payload) for payload in payloads], leaf.arrow_type).take(pa.array(where, mask=where < 0))
 
 
 def _untimely(valid: pa.RecordBatch, future_tolerance_us: int) -> tuple[list[int], list[Refusal]]:

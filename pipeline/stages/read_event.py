@@ -50,19 +50,6 @@ _OUT_OF_RANGE = re.compile(r"Number out of range|Integer value out of range|Expe
 
 def read_event(message: bytes) -> Event | Refusal:
     """The event in a message, JSON or Avro. Never raises, whatever the bytes."""
-    return _read_avro(message) if avro.is_avro(message) else _read_json(message)
-
-
-def _read_avro(message: bytes) -> Event | Refusal:
-    if len(message) > MESSAGE_BYTES_MAX:
-        return TOO_LARGE
-    try:
-        return _read_json(avro.json_of(message))
-    except avro.UnreadableAvro as error:
-        return Refusal(error.code, error.reason)
-
-
-def _read_json(message: bytes) -> Event | Refusal:
     try:
         envelope = _decode_envelope(message)
         kind = envelope.event_type, envelope.event_version
@@ -72,7 +59,16 @@ def _read_json(message: bytes) -> Event | Refusal:
             return envelope, payload, body, body, _plain_schema_hash[kind]
     except (ValueError, KeyError, RecursionError):
         pass  # the slow way finds out what it is and words it
-    return _read_slowly(message)
+    return _read_avro(message) if avro.is_avro(message) else _read_slowly(message)
+
+
+def _read_avro(message: bytes) -> Event | Refusal:
+    if len(message) > MESSAGE_BYTES_MAX:
+        return TOO_LARGE
+    try:
+        return read_event(avro.json_of(message))
+    except avro.UnreadableAvro as error:
+        return Refusal(error.code, error.reason)
 
 
 def _read_slowly(message: bytes) -> Event | Refusal:
