@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import pyarrow as pa
+from apache_beam.utils.windowed_value import WindowedValue
 
 import backends.arrow_coder  # noqa: F401  registers the coder
 from backends.interface import BackendError, TableSpec
 from backends.local.data_file import DataFile, write_files
+from backends.local.writers import begin, outcome
 from backends.stage_failed import naming
 from backends.stage_work import at_work
 
@@ -50,14 +55,38 @@ _File = tuple[str, str, int, int]
 
 
 class _Write(beam.DoFn):
+    """Batches to files. Writing goes on behind the other stages; a bundle is done when all its files are written."""
+
     def __init__(self, folder: Path, spec: TableSpec) -> None:
         self._folder = folder
         self._spec = spec
 
-    def process(self, rows: pa.RecordBatch) -> Iterator[_File]:
+    def start_bundle(self) -> None:
+        self._under_way: deque[_UnderWay] = deque()
+
+    def process(
+        self, rows: pa.RecordBatch, timestamp: Any = beam.DoFn.TimestampParam, window: Any = beam.DoFn.WindowParam
+    ) -> Iterator[_File]:
+        self._under_way.append(_UnderWay(begin(partial(self._written, rows)), timestamp, window))
+        while self._under_way and self._under_way[0].files.done():
+            yield from outcome(self._under_way.popleft().files)
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        for files, timestamp, window in self._under_way:
+            for file in outcome(files):
+                yield WindowedValue(file, timestamp, (window,))
+
+    def _written(self, rows: pa.RecordBatch) -> list[_File]:
         with at_work(f"write {self._spec.name}"), naming(self._folder):
-            for file in write_files(self._folder, self._spec, rows):
-                yield file.table, file.path, file.rows, file.bytes
+            return [tuple(file) for file in write_files(self._folder, self._spec, rows)]
+
+
+class _UnderWay(NamedTuple):
+    """A batch that is being written, and where in time its files stand for Beam."""
+
+    files: Future[list[_File]]
+    timestamp: Any
+    window: Any
 
 
 class _Commit(beam.DoFn):
