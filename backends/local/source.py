@@ -34,7 +34,7 @@ class ReadSegments(beam.PTransform):
     def expand(self, root: Any) -> Any:
         """From the root to ``MESSAGE`` batches."""
         segments = [str(path) for path in segment_paths(self._folder)]
-        return root | "Segments" >> beam.Create(segments) | "Read" >> beam.ParDo(_Read())
+        return root | "Segments" >> beam.Create(segments) | "Read" >> beam.ParDo(_Read()).with_output_types(pa.RecordBatch)
 
 
 class _Read(beam.DoFn):

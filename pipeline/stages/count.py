@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from backends.stage_work import at_work
 from pipeline.contract.tables import METRICS
-from pipeline.stages.each_batch import one_batch
+from pipeline.stages.each_batch import Sharded, one_batch
 from pipeline.stages.measures import MEASURES, Measure
 
 _KEYS = ("event_type", "tenant_id", "label")
@@ -43,7 +43,7 @@ class Count(beam.PTransform):
     def expand(self, outputs: Mapping[str, Any]) -> Any:
         """Count each output where it is; only the counts move."""
         parts = [
-            outputs[f"{one.stage} {one.output}"] | f"{one.stage} {one.metric}" >> beam.ParDo(_Count(one))
+            outputs[f"{one.stage} {one.output}"] | f"{one.stage} {one.metric}" >> beam.ParDo(_Count(one)).with_output_types(Sharded)
             for one in MEASURES
         ]
         return (

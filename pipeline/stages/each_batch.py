@@ -12,6 +12,8 @@ import backends.arrow_coder  # noqa: F401  registers the coder
 from backends.stage_work import at_work
 from pipeline import progress
 
+Sharded = beam.typehints.KV[int, pa.RecordBatch]
+"""Batches by the number of their shard. Said of an output, since Beam pickles what it does not know the type of."""
 Split = Callable[[pa.RecordBatch], Mapping[str, pa.RecordBatch]]
 
 

@@ -19,12 +19,11 @@ from apache_beam.utils.timestamp import Timestamp
 
 from backends.epochs import EPOCH_US, epoch_end_us
 from backends.stage_work import at_work
-from pipeline.stages.each_batch import one_batch
+from pipeline.stages.each_batch import Sharded, one_batch
 from pipeline.stages.first_of_key import words
 
 US_PER_S = 1_000_000
 HOUR_US = 3600 * US_PER_S
-Sharded = beam.typehints.KV[int, pa.RecordBatch]
 Key = tuple[int, int]
 """A shard and an hour. The local runner keeps every window that it has seen, and copies what it knows of all windows of
 a key with every bundle; so a key is used for an hour only."""

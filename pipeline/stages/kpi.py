@@ -14,7 +14,7 @@ from backends.interface import TIMESTAMP
 from backends.stage_work import at_work
 from pipeline.contract.events import FACILITY_SCAN, STATUS_CHANGED
 from pipeline.contract.tables import KPI_5MIN
-from pipeline.stages.each_batch import one_batch
+from pipeline.stages.each_batch import Sharded, one_batch
 from pipeline.stages.windows import window_start_us
 
 _STATUS_OF_COLUMN = {
@@ -65,7 +65,7 @@ class Kpis(beam.PTransform):
         """The KPIs, by name."""
         return {
             "kpis": events
-            | "Count" >> beam.ParDo(_Count(self._shards))
+            | "Count" >> beam.ParDo(_Count(self._shards)).with_output_types(Sharded)
             | beam.GroupByKey()
             | "Sum" >> beam.MapTuple(_summed).with_output_types(pa.RecordBatch)
         }

@@ -31,8 +31,8 @@ from backends.arrow_coder import RecordBatchCoder
 from backends.epochs import EPOCH_US
 from backends.stage_work import at_work
 from pipeline.contract.tables import KPI_5MIN, KPI_5MIN_PANES
-from pipeline.stages.each_batch import one_batch
-from pipeline.stages.epochs import HOUR_US, US_PER_S, Sharded
+from pipeline.stages.each_batch import Sharded, one_batch
+from pipeline.stages.epochs import HOUR_US, US_PER_S
 from pipeline.stages.kpi import partial_kpis, sum_kpis
 from pipeline.stages.windows import WINDOW_US
 

@@ -24,7 +24,7 @@ from backends.interface import TIMESTAMP
 from backends.stage_work import at_work
 from pipeline.contract.events import FACILITY_SCAN
 from pipeline.contract.tables import FACILITY_THROUGHPUT
-from pipeline.stages.each_batch import one_batch
+from pipeline.stages.each_batch import Sharded, one_batch
 
 _MINUTE_US = 60 * 1_000_000
 WINDOW_MINUTES = 15
@@ -136,7 +136,7 @@ class Throughput(beam.PTransform):
         """The throughput, by name."""
         return {
             "throughput": events
-            | "By minute" >> beam.ParDo(_ByMinute(self._shards))
+            | "By minute" >> beam.ParDo(_ByMinute(self._shards)).with_output_types(Sharded)
             | beam.GroupByKey()
             | "Sliding" >> beam.MapTuple(_sliding).with_output_types(pa.RecordBatch)
         }
