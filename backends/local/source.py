@@ -34,7 +34,8 @@ class ReadSegments(beam.PTransform):
     def expand(self, root: Any) -> Any:
         """From the root to ``MESSAGE`` batches."""
         segments = [str(path) for path in segment_paths(self._folder)]
-        return root | "Segments" >> beam.Create(segments) | "Read" >> beam.ParDo(_Read()).with_output_types(pa.RecordBatch)
+        read = beam.ParDo(_Read()).with_output_types(pa.RecordBatch)
+        return root | "Segments" >> beam.Create(segments) | "Read" >> read
 
 
 class _Read(beam.DoFn):

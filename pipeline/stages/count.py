@@ -43,7 +43,8 @@ class Count(beam.PTransform):
     def expand(self, outputs: Mapping[str, Any]) -> Any:
         """Count each output where it is; only the counts move."""
         parts = [
-            outputs[f"{one.stage} {one.output}"] | f"{one.stage} {one.metric}" >> beam.ParDo(_Count(one)).with_output_types(Sharded)
+            outputs[f"{one.stage} {one.output}"]
+            | f"{one.stage} {one.metric}" >> beam.ParDo(_Count(one)).with_output_types(Sharded)
             for one in MEASURES
         ]
         return (
