@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,13 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     """What tables depend on beside messages and key."""
     _add_reference(parser)
     _add_seconds(parser, "--allowed-lateness", 86_400, "how long after its window's end an event still counts in KPIs")
+    parser.add_argument(
+        "--allowed-lateness-of",
+        type=_seconds_of_type,
+        action="append",
+        metavar="TYPE=S",
+        help="the same of one event type, as in facility.scan=3600; may be given again",
+    )
     _add_seconds(
         parser, "--future-tolerance", 300, "how far an event may lie ahead of its arrival, else it is rejected"
     )
@@ -223,7 +231,14 @@ def _add_seconds(parser: argparse.ArgumentParser, name: str, default: int, meani
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds <= _SECONDS_MAX:
-        raise argparse.ArgumentTypeError(f"must be from 0 to {_SECONDS_MAX:,} seconds, not {text}")
-    return seconds
+    with suppress(ValueError):
+        if 0 <= float(text) <= _SECONDS_MAX:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"must be from 0 to {_SECONDS_MAX:,} seconds, not {text!r}")
+
+
+def _seconds_of_type(text: str) -> tuple[str, float]:
+    kind, _, seconds = text.partition("=")
+    if kind not in EVENT_TYPES:
+        raise argparse.ArgumentTypeError(f"must be TYPE=S with one of {', '.join(EVENT_TYPES)}, not {text!r}")
+    return kind, _seconds(seconds)

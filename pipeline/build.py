@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +53,7 @@ class Settings:
 
     keys: KeyRing
     allowed_lateness_us: int
+    """How long after its window's end an event still counts, unless ``lateness_us_by_type`` has its type."""
     future_tolerance_us: int
     dedupe_ttl_us: int
     """How long after its first arrival an event is remembered: what comes again later is not known for a copy."""
@@ -61,10 +62,16 @@ class Settings:
     shards: int = 4
     mode: Literal["batch", "streaming"] = "batch"
     """All of the log at once, or as it arrived. Both end in the same tables; only a stream has panes."""
+    lateness_us_by_type: Mapping[str, int] = field(default_factory=dict)
 
-    def told(self) -> dict[str, int | str]:
+    @property
+    def longest_lateness_us(self) -> int:
+        """The most lateness that is allowed of any event type."""
+        return max([self.allowed_lateness_us, *self.lateness_us_by_type.values()])
+
+    def told(self) -> dict[str, object]:
         """The settings without keys and folders, as they may be told to anybody."""
-        return {name: value for name, value in vars(self).items() if isinstance(value, int | str)}
+        return {name: value for name, value in vars(self).items() if isinstance(value, int | str | Mapping)}
 
 
 _STREAM_SHARDS = 1
@@ -89,14 +96,14 @@ class Stages:
     """``VALID`` batches to ``first`` (``VALID``), ``duplicate`` and ``rejected``.
 
     Of a stream also to ``now``, which has the firsts epoch by epoch."""
-    windows: Callable[[Settings], beam.PTransform] = lambda s: Windows(s.allowed_lateness_us)
+    windows: Callable[[Settings], beam.PTransform] = lambda s: Windows(s.allowed_lateness_us, s.lateness_us_by_type)
     """``VALID`` batches to ``events`` (``PLACED``) and ``too_late``."""
     enrich: Callable[[Settings, Mapping[str, pa.Table]], beam.PTransform] = lambda _, reference: Enrich(
         reference["dim_facility"], reference["dim_carrier"]
     )
     """``PLACED`` batches to ``status_events``."""
     kpis: Callable[[Settings], beam.PTransform] = lambda s: (
-        KpiPanes(s.allowed_lateness_us) if s.mode == "streaming" else Kpis(s.shards)
+        KpiPanes(s.longest_lateness_us) if s.mode == "streaming" else Kpis(s.shards)
     )
     """``PLACED`` batches to ``kpis``, and as a stream to ``panes`` too."""
     throughput: Callable[[Settings], beam.PTransform] = lambda s: Throughput(s.shards)

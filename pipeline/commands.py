@@ -92,6 +92,7 @@ def _settings(chosen: argparse.Namespace) -> Settings:
         dedupe_ttl_us=round(chosen.dedupe_ttl * _US_PER_S),
         staging=chosen.warehouse / ".staging",
         mode=getattr(chosen, "mode", "batch"),
+        lateness_us_by_type={kind: round(seconds * _US_PER_S) for kind, seconds in chosen.allowed_lateness_of or ()},
     )
 
 

@@ -46,16 +46,16 @@ class KpiPanes(beam.PTransform):
     Each batch has to come when the watermark is less than one epoch behind the end of its rows' epoch.
     """
 
-    def __init__(self, allowed_lateness_us: int) -> None:
+    def __init__(self, longest_lateness_us: int) -> None:
         super().__init__()
-        self._allowed_lateness_us = allowed_lateness_us
+        self._longest_lateness_us = longest_lateness_us
 
     def expand(self, events: Any) -> Any:
         """The outputs, by name. Both come at the end of the stream, when it is known which panes were the last."""
         panes = (
             events
             | "Count" >> beam.ParDo(_Count()).with_output_types(Sharded)
-            | "Windows" >> windows_with_panes(self._allowed_lateness_us)
+            | "Windows" >> windows_with_panes(self._longest_lateness_us)
             | "Same hour" >> beam.GroupByKey()
             | "Panes" >> beam.ParDo(_Panes()).with_output_types(Sharded)
         )
@@ -70,13 +70,13 @@ class KpiPanes(beam.PTransform):
         return outputs
 
 
-def windows_with_panes(allowed_lateness_us: int) -> beam.WindowInto:
-    """The windows, as Beam is to publish them.
+def windows_with_panes(longest_lateness_us: int) -> beam.WindowInto:
+    """The windows, as Beam is to publish them; ``longest_lateness_us`` is the most that is allowed of any event.
 
     What is too late was left out before. The last that is not arrives in an epoch that ends less than one epoch after
     the allowed lateness; until then Beam must not drop anything.
     """
-    wide_enough_us = allowed_lateness_us + 2 * EPOCH_US
+    wide_enough_us = longest_lateness_us + 2 * EPOCH_US
     return beam.WindowInto(
         FixedWindows(WINDOW_US // US_PER_S),
         trigger=AfterWatermark(early=AfterCount(1), late=AfterCount(1)),

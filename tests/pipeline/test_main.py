@@ -13,6 +13,7 @@ from backends.local.event_log import LocalEventLog
 from backends.local.warehouse import LocalWarehouse
 from backends.stage_failed import StageFailed
 from pipeline.__main__ import main
+from pipeline.build import Settings
 from pipeline.contract.tables import TABLES
 from pipeline.exit_status import ExitStatus
 
@@ -175,10 +176,31 @@ def test_what_is_not_there_is_said_and_nothing_is_done(
 
 @pytest.mark.usefixtures("_key")
 @pytest.mark.parametrize("seconds", ["-1", "nan", "inf", "1e300", "soon"])
-def test_seconds_are_checked(arguments: list[str], seconds: str) -> None:
+@pytest.mark.parametrize("of", ["", "-of=facility.scan"])
+def test_seconds_are_checked(arguments: list[str], seconds: str, of: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main([*arguments, f"--allowed-lateness={seconds}"])
+        main([*arguments, f"--allowed-lateness{of}={seconds}"])
     assert ended.value.code == 2
+    assert f"must be from 0 to 3,162,240,000 seconds, not '{seconds}'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_key")
+def test_the_type_of_a_lateness_is_checked(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--allowed-lateness-of=facility.scans=60"])
+    assert ended.value.code == 2
+    assert "must be TYPE=S with one of shipment.created, " in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_key")
+def test_lateness_of_types_is_a_setting(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Settings] = []
+    monkeypatch.setattr(pipeline.build, "run", lambda log, warehouse, reference, settings: given.append(settings))
+    of = ["--allowed-lateness-of=facility.scan=60", "--allowed-lateness-of=vehicle.telemetry=0.5"]
+    assert main([*arguments, "--allowed-lateness=5", *of]) == 0
+    (settings,) = given
+    assert settings.allowed_lateness_us == 5_000_000
+    assert settings.lateness_us_by_type == {"facility.scan": 60_000_000, "vehicle.telemetry": 500_000}
 
 
 @pytest.mark.parametrize("command", ["marts", "reconcile"])

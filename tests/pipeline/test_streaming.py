@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
@@ -14,7 +15,20 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as drawn_by
 from hypothesis import strategies as st
-from pipeline_messages import HOUR, MINUTE, START, appended, created, driver, event, reference, scan, status, telemetry
+from pipeline_messages import (
+    HOUR,
+    HOUR_US,
+    MINUTE,
+    START,
+    appended,
+    created,
+    driver,
+    event,
+    reference,
+    scan,
+    status,
+    telemetry,
+)
 
 from backends.epochs import EPOCH_US
 from backends.interface import BackendError
@@ -52,11 +66,14 @@ TOLD = [(value, START + MINUTE + n * 40 * timedelta(seconds=1)) for n, value in 
 def in_mode(tmp_path: Path, settings: Settings) -> Run:
     """Runs the pipeline in a mode, over messages and when each arrives."""
 
-    def run_over(mode: str, told: Sequence[Told], stages: Stages = STAGES, *, size: int = 5, partitions: int = 2):
+    def run_over(
+        mode: str, told: Sequence[Told], stages: Stages = STAGES, *, size: int = 5, partitions: int = 2, **changes: Any
+    ) -> LocalWarehouse:
         folder = tmp_path / f"{mode}-{len(list(tmp_path.iterdir()))}"
         _write(folder / "log", told, size, partitions)
         warehouse = LocalWarehouse(folder / "warehouse", list(TABLES.values()))
-        run(LocalEventLog(folder / "log", 2), warehouse, reference(), replace(settings, mode=mode), stages)
+        changed = replace(settings, mode=mode, **changes)
+        run(LocalEventLog(folder / "log", 2), warehouse, reference(), changed, stages)
         return warehouse
 
     return run_over
@@ -83,6 +100,18 @@ def test_both_modes_end_in_the_same_tables(in_mode: Run) -> None:
     assert tables(stream, PANES) == tables(batch, PANES)
     assert rows(batch, PANES) == []
     assert {row["timing"] for row in rows(stream, PANES)} == {"early", "on_time", "late"}
+
+
+def test_lateness_that_is_allowed_of_one_type_alone_makes_panes(in_mode: Run) -> None:
+    """Scans may come hours later than any other event; Beam must not drop them for that."""
+    late = START + 5 * MINUTE + 6 * HOUR
+    told = [(event(scan(), "a"), START), (event(status(), "b"), late), (event(scan(), "c"), late + US)]
+    allowed = {"lateness_us_by_type": {"facility.scan": 6 * HOUR_US + 1}}
+    batch, stream = (in_mode(mode, told, **allowed) for mode in ("batch", "streaming"))
+    assert tables(stream, PANES) == tables(batch, PANES)
+    assert [row["event_type"] for row in rows(stream, "clean.too_late")] == ["shipment.status.changed"]
+    panes = [(row["timing"], row["scans"]) for row in rows(stream, PANES) if row["window_start"] == START]
+    assert sorted(panes) == [("early", 1), ("late", 2), ("on_time", 1)]
 
 
 def test_the_last_pane_is_the_kpi(in_mode: Run) -> None:

@@ -8,8 +8,9 @@ event_time 04:02      window ends 04:05                       allowed until 05:0
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
-from pipeline_messages import HOUR, HOUR_US, KEY, MINUTE, START, event, messages, scan
+from pipeline_messages import HOUR, HOUR_US, KEY, MINUTE, START, event, messages, scan, status, telemetry
 
 from pipeline.stages.decode import decode
 from pipeline.stages.windows import place
@@ -50,6 +51,22 @@ def test_the_edges_are_exact(at: datetime, end: datetime, behind_end: timedelta,
     found, too_late = placed(at, end + behind_end)
     assert found == lateness
     assert len(too_late) == (lateness == "too_late")
+
+
+@pytest.mark.parametrize(("edge", "lateness"), [(-US, "late"), (timedelta(0), "late"), (US, "too_late")])
+def test_lateness_is_allowed_by_event_type(edge: timedelta, lateness: str) -> None:
+    """Scans may be three hours late and telemetry not at all; all others one hour."""
+    by_type = {"facility.scan": 3 * HOUR_US, "vehicle.telemetry": 0}
+    for payload, allowed in ((scan(), 3 * HOUR), (status(), HOUR)):
+        assert lateness_of(payload, allowed + edge, by_type) == lateness
+    assert lateness_of(telemetry(), edge, by_type) == {"late": "on_time"}.get(lateness, lateness)
+
+
+def lateness_of(payload: msgspec.Struct, behind_end: timedelta, by_type: dict[str, int]) -> str:
+    """Of an event among others of other types, which must not matter."""
+    values = [event(other, name) for name, other in (("a", scan()), ("b", payload), ("c", telemetry()))]
+    rows = decode(messages(values, START + 5 * MINUTE + behind_end - US), 10**15, KEY)["valid"]
+    return str(place(rows, HOUR_US, by_type)["events"]["lateness"][1].as_py())
 
 
 def test_the_start_of_a_window_is_in_it_and_its_end_is_in_the_next() -> None:
