@@ -19,15 +19,7 @@ _seconds: defaultdict[str, float] = defaultdict(float)
 _lock = threading.Lock()
 
 
-class _Clock(threading.local):
-    """What is under way in this thread, outermost first, and since when the innermost is running."""
-
-    def __init__(self) -> None:
-        self.spells: list[_Spell] = []
-        self.since = 0.0
-
-
-class _Spell:
+class Spell:
     """One spell of work of one stage."""
 
     def __init__(self, stage: str) -> None:
@@ -35,19 +27,27 @@ class _Spell:
         self.seconds = 0.0
 
 
+class _Clock(threading.local):
+    """What is under way in this thread, outermost first, and since when the innermost is running."""
+
+    def __init__(self) -> None:
+        self.spells: list[Spell] = []
+        self.since = 0.0
+
+
 _clock = _Clock()
 
 
 @contextmanager
-def at_work(stage: str) -> Iterator[None]:
-    """Count the time within for the stage, also as Beam's counter ``<stage>/work_us``.
+def at_work(stage: str) -> Iterator[Spell]:
+    """Count the time within for the stage, also as Beam's counter ``<stage>/work_us`` if the thread is one of Beam's.
 
     What is raised within comes out as ``without_values`` words it.
     """
     with without_values(stage):
         spell = _begun(stage)
         try:
-            yield
+            yield spell
         finally:
             _ended(spell)
 
@@ -58,21 +58,28 @@ def stage_seconds(before: Mapping[str, float] | None = None) -> dict[str, float]
         return {stage: seconds - (before or {}).get(stage, 0.0) for stage, seconds in sorted(_seconds.items())}
 
 
-def _begun(stage: str) -> _Spell:
+def tell_beam(spell: Spell) -> None:
+    """Count a spell for Beam. Has no effect in a thread that Beam has not started a bundle in."""
+    from apache_beam.metrics import Metrics  # takes seconds to import; a stage has it already
+
+    Metrics.counter(spell.stage, "work_us").inc(round(spell.seconds * 1e6))
+
+
+def _begun(stage: str) -> Spell:
     _charge()
-    spell = _Spell(stage)
+    spell = Spell(stage)
     _clock.spells.append(spell)
     return spell
 
 
-def _ended(spell: _Spell) -> None:
+def _ended(spell: Spell) -> None:
     if spell not in _clock.spells:  # a generator that nobody finished, cleared away elsewhere
         return
     _charge()
     del _clock.spells[_clock.spells.index(spell) :]
     with _lock:
         _seconds[spell.stage] += spell.seconds
-    _tell_beam(spell)
+    tell_beam(spell)
 
 
 def _charge() -> None:
@@ -80,9 +87,3 @@ def _charge() -> None:
     if _clock.spells:
         _clock.spells[-1].seconds += now - _clock.since
     _clock.since = now
-
-
-def _tell_beam(spell: _Spell) -> None:
-    from apache_beam.metrics import Metrics  # takes seconds to import; a stage has it already
-
-    Metrics.counter(spell.stage, "work_us").inc(round(spell.seconds * 1e6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from backends.interface import BackendError, TableSpec
 from backends.local.data_file import DataFile, write_files
 from backends.local.writers import begin, outcome
 from backends.stage_failed import naming
-from backends.stage_work import at_work
+from backends.stage_work import Spell, at_work
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -61,32 +61,43 @@ class _Write(beam.DoFn):
         self._folder = folder
         self._spec = spec
 
-    def start_bundle(self) -> None:
+    def setup(self) -> None:
         self._under_way: deque[_UnderWay] = deque()
+
+    def start_bundle(self) -> None:
+        self._under_way.clear()  # what a bundle that failed has left
 
     def process(
         self, rows: pa.RecordBatch, timestamp: Any = beam.DoFn.TimestampParam, window: Any = beam.DoFn.WindowParam
-    ) -> Iterator[_File]:
-        self._under_way.append(_UnderWay(begin(partial(self._written, rows)), timestamp, window))
-        while self._under_way and self._under_way[0].files.done():
-            yield from outcome(self._under_way.popleft().files)
+    ) -> Iterator[WindowedValue]:
+        writing = begin(f"write {self._spec.name}", partial(_files, self._folder, self._spec, rows))
+        self._under_way.append(_UnderWay(writing, timestamp, window))
+        while self._under_way and self._under_way[0].writing.done():
+            yield from self._under_way.popleft().files()
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
-        for files, timestamp, window in self._under_way:
-            for file in outcome(files):
-                yield WindowedValue(file, timestamp, (window,))
+        while self._under_way:
+            yield from self._under_way.popleft().files()
 
-    def _written(self, rows: pa.RecordBatch) -> list[_File]:
-        with at_work(f"write {self._spec.name}"), naming(self._folder):
-            return [tuple(file) for file in write_files(self._folder, self._spec, rows)]
+    def teardown(self) -> None:
+        """After a failure, too: nobody writes into a folder any more that may be cleared away now."""
+        wait([batch.writing for batch in self._under_way])
 
 
 class _UnderWay(NamedTuple):
     """A batch that is being written, and where in time its files stand for Beam."""
 
-    files: Future[list[_File]]
+    writing: Future[tuple[list[_File], Spell]]
     timestamp: Any
     window: Any
+
+    def files(self) -> list[WindowedValue]:
+        return [WindowedValue(file, self.timestamp, (self.window,)) for file in outcome(self.writing)]
+
+
+def _files(folder: Path, spec: TableSpec, rows: pa.RecordBatch) -> list[_File]:
+    with naming(folder):
+        return [(*file,) for file in write_files(folder, spec, rows)]
 
 
 class _Commit(beam.DoFn):

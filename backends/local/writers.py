@@ -11,26 +11,36 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import TypeVar
 
-from backends.stage_work import at_work
+from backends.stage_work import Spell, at_work, tell_beam
 
-_T = TypeVar("_T")
-_THREADS = min(os.cpu_count() or 1, 4)
-_room = BoundedSemaphore(2 * _THREADS)
-_pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="writer")
 WAITING = "wait for files"
 """The stage under whose name the time is counted in which nothing could go on before a file was written."""
+_T = TypeVar("_T")
+_THREADS = min(os.cpu_count() or 1, 4)
+ROOM = 2 * _THREADS
+"""How many batches may be on their way."""
+_room = BoundedSemaphore(ROOM)
+_pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="writer")
 
 
-def begin(write: Callable[[], _T]) -> Future[_T]:
-    """Start to write; ``outcome`` gives what came of it. Waits while too many batches are on their way."""
+def begin(stage: str, write: Callable[[], _T]) -> Future[tuple[_T, Spell]]:
+    """Start to write, at work for the stage; ``outcome`` gives what came of it. Waits while there is no room."""
     with at_work(WAITING):
         _room.acquire()
-    future = _pool.submit(write)
+    future = _pool.submit(_written, stage, write)
     future.add_done_callback(lambda _: _room.release())
     return future
 
 
-def outcome(future: Future[_T]) -> _T:
+def outcome(future: Future[tuple[_T, Spell]]) -> _T:
     """What a writing came to, waited for. Raises what it raised."""
     with at_work(WAITING):
-        return future.result()
+        written, spell = future.result()
+    tell_beam(spell)  # which could not see it in the writer's thread
+    return written
+
+
+def _written(stage: str, write: Callable[[], _T]) -> tuple[_T, Spell]:
+    with at_work(stage) as spell:
+        written = write()
+    return written, spell
