@@ -6,6 +6,7 @@ Each part comes with its length, so that no two different lists of parts are one
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -43,5 +44,15 @@ def _framed(*parts: pa.Array) -> list[bytes | None]:
 
 
 def _hashes(texts: list[bytes | None], key: bytes) -> pa.Array:
-    hashed = [None if text is None else blake2b(text, digest_size=16, key=key).digest() for text in texts]
-    return pa.array(hashed, HASH)
+    return pa.array(list(_digests(texts, key)), HASH)
+
+
+def _digests(texts: Iterable[bytes | None], key: bytes) -> Iterator[bytes | None]:
+    keyed = blake2b(digest_size=HASH.byte_width, key=key)  # copied for each text: taking in the key takes its time
+    for text in texts:
+        if text is None:
+            yield None
+        else:
+            digest = keyed.copy()
+            digest.update(text)
+            yield digest.digest()
