@@ -29,6 +29,7 @@ from backends.stage_work import stage_seconds
 from pipeline.contract.tables import DIMENSIONS, EVENTS
 from pipeline.counters import of_batch, of_stream
 from pipeline.key_ring import KeyRing
+from pipeline.known_signatures import known_signatures
 from pipeline.own_folder import own_folder
 from pipeline.plain_errors import plain_errors
 from pipeline.run_log import tell_start, tell_totals
@@ -162,7 +163,7 @@ def run(
     tell_start(settings.told(), settings.keys.ids)
     before = stage_seconds()
     pipeline = _pipeline(settings)
-    with own_folder(settings.staging) as staging, plain_errors():
+    with own_folder(settings.staging) as staging, plain_errors(), known_signatures():
         build(pipeline, log, warehouse, reference, replace(settings, staging=staging), stages)
         result = pipeline.run()
         result.wait_until_finish()
