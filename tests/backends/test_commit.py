@@ -83,14 +83,6 @@ def test_a_first_run_is_known_again_but_not_after_another_has_replaced_it(
         warehouse.commit(first())
 
 
-SCRIPT = """
-BEGIN TRANSACTION;
-DELETE FROM ops.runs WHERE run_id = @id;
-INSERT INTO ops.runs (run_id, `rows`) SELECT @id, COUNT(*) FROM clean.parcels WHERE id < @limit;
-COMMIT TRANSACTION;
-"""
-
-
 @pytest.mark.parametrize(
     ("script", "said"),
     [
