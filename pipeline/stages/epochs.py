@@ -58,13 +58,7 @@ class WholeEpochs(beam.PTransform):
 
     def expand(self, keyed: Any) -> Any:
         """One batch for each shard and epoch, when the watermark has passed it."""
-        return (
-            keyed
-            | "Epochs" >> _complete(EPOCH_US)
-            | beam.GroupByKey()
-            | "Joined" >> beam.ParDo(_Join(self._stage)).with_output_types(Sharded)
-            | "No epochs" >> beam.WindowInto(GlobalWindows())
-        )
+        return _whole(keyed, EPOCH_US, self._stage)
 
 
 class Gather(beam.PTransform):
@@ -72,22 +66,22 @@ class Gather(beam.PTransform):
 
     def expand(self, keyed: Any) -> Any:
         """From batches ``in_epoch``, one batch for each hour and shard that has rows, in the global window."""
-        return (
-            keyed
-            | "Hours" >> _complete(HOUR_US)
-            | beam.GroupByKey()
-            | "Joined" >> beam.ParDo(_Join("gather")).with_output_types(Sharded)
-            | "No hours" >> beam.WindowInto(GlobalWindows())
-            | beam.Values().with_output_types(pa.RecordBatch)
-        )
+        return _whole(keyed, HOUR_US, "gather") | beam.Values().with_output_types(pa.RecordBatch)
 
 
-def _complete(length_us: int) -> beam.WindowInto:
-    """Windows that are handed on once, when the watermark has passed them."""
-    return beam.WindowInto(
+def _whole(keyed: Any, length_us: int, stage: str) -> Any:
+    """One batch of each shard and stretch of arrival, once, when the watermark has passed it; global window."""
+    stretches = beam.WindowInto(
         FixedWindows(length_us // US_PER_S),
         trigger=AfterWatermark(),
         accumulation_mode=AccumulationMode.DISCARDING,
+    )
+    return (
+        keyed
+        | "Stretches" >> stretches
+        | beam.GroupByKey()
+        | "Joined" >> beam.ParDo(_Join(stage)).with_output_types(Sharded)
+        | "No stretches" >> beam.WindowInto(GlobalWindows())
     )
 
 

@@ -61,8 +61,8 @@ class _Split(beam.DoFn):
             yield from split_by_epoch(undecided(events), "id_hash", self._shards)
 
 
-class _Remember(beam.DoFn):
-    """One round: who of an epoch is first, given the memory of the shard."""
+class _Round(beam.DoFn):
+    """Who of an epoch is first by one key, given the memory of the shard."""
 
     key: str
 
@@ -70,9 +70,26 @@ class _Remember(beam.DoFn):
         self._ttl_us = ttl_us
         self._size = beam.metrics.Metrics.distribution("dedupe", f"remembered_by_{self.key}")
 
-    def decided(self, events: pa.RecordBatch, end_us: int, memory: Any, decided: Any) -> pa.RecordBatch:
+    def process(
+        self,
+        keyed: tuple[int, pa.RecordBatch],
+        timestamp: Any = beam.DoFn.TimestampParam,
+        memory: Any = _MEMORY,
+        decided: Any = _DECIDED,
+    ) -> Iterator[Any]:
+        shard, events = keyed
+        end_us = timestamp.micros + 1
+        with at_work("dedupe"):
+            _in_order(decided, end_us)
+            rows = self._after(events, end_us, memory)
+            yield from self.handed_on(rows, shard, end_us)
+
+    def handed_on(self, rows: pa.RecordBatch, shard: int, end_us: int) -> Iterator[Any]:
+        """The rows, as what follows takes them."""
+        raise NotImplementedError
+
+    def _after(self, events: pa.RecordBatch, end_us: int, memory: Any) -> pa.RecordBatch:
         """The events of one epoch (``DECIDED``) after the round; the memory is brought up to date."""
-        _in_order(decided, end_us)
         segments = [Segment.unpacked(content) for content in memory.read()]
         events = decide(events, recalled(segments, contenders(events, self.key), self.key), self.key, self._ttl_us)
         segments = added(segments, remembered(contenders(events, self.key), self.key), end_us - self._ttl_us)
@@ -90,39 +107,24 @@ def _in_order(decided: Any, end_us: int) -> None:
     decided.write(end_us)
 
 
-class _FirstOfId(_Remember):
+class _FirstOfId(_Round):
     key = "id_hash"
 
     def __init__(self, ttl_us: int, shards: int) -> None:
         super().__init__(ttl_us)
         self._shards = shards
 
-    def process(
-        self,
-        keyed: tuple[int, pa.RecordBatch],
-        timestamp: Any = beam.DoFn.TimestampParam,
-        memory: Any = _MEMORY,
-        decided: Any = _DECIDED,
-    ) -> Iterator[Any]:
-        with at_work("dedupe"):
-            rows = self.decided(keyed[1], timestamp.micros + 1, memory, decided)
-            yield from split_by_epoch(rows, "status_hash", self._shards)
+    def handed_on(self, rows: pa.RecordBatch, shard: int, end_us: int) -> Iterator[Any]:
+        """Each row to the shard of its status."""
+        return split_by_epoch(rows, "status_hash", self._shards)
 
 
-class _FirstOfStatus(_Remember):
+class _FirstOfStatus(_Round):
     key = "status_hash"
 
-    def process(
-        self,
-        keyed: tuple[int, pa.RecordBatch],
-        timestamp: Any = beam.DoFn.TimestampParam,
-        memory: Any = _MEMORY,
-        decided: Any = _DECIDED,
-    ) -> Iterator[Any]:
-        with at_work("dedupe"):
-            end_us = timestamp.micros + 1
-            rows = self.decided(keyed[1], end_us, memory, decided)
-        yield in_epoch(keyed[0], end_us, rows)
+    def handed_on(self, rows: pa.RecordBatch, shard: int, end_us: int) -> Iterator[Any]:
+        """All rows for their tables by the hour, and the firsts at once."""
+        yield in_epoch(shard, end_us, rows)
         now = firsts(rows)
         if now.num_rows:
             yield TaggedOutput("now", now)
