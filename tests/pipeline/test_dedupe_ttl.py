@@ -20,6 +20,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept import keep, rows_of
 from pipeline_messages import HOUR, HOUR_US, KEY, START, event, messages, scan, status
 
 from pipeline.stages.decode import decode
@@ -93,22 +94,12 @@ def test_a_key_told_ever_again_is_forgotten_ever_again() -> None:
     assert len(contest.winners) == 20_000
 
 
-def dedupe(batch: pa.RecordBatch, staging: Path, ttl_us: int) -> dict[str, list[tuple[object, ...]]]:
-    found: dict[str, list[tuple[object, ...]]] = {"first": [], "duplicate": [], "rejected": []}
+def dedupe(batch: pa.RecordBatch, staging: Path, ttl_us: int) -> dict[str, list[int]]:
+    """The offsets in each output."""
     with beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([])) as pipeline:
         outputs = pipeline | beam.Create([batch]) | Dedupe(str(staging), 3, ttl_us)
-        for name in found:
-            outputs[name] | name >> beam.Map(_keep, staging.with_name(name))
-    for name in found:
-        path = staging.with_name(name)
-        if path.exists():
-            found[name] = sorted(pa.ipc.open_stream(path.read_bytes()).read_all()["log_offset"].to_pylist())
-    return found
-
-
-def _keep(rows: pa.RecordBatch, path: Path) -> None:
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, rows.schema) as writer:
-        writer.write_batch(rows)
+        kept = keep({name: outputs[name] for name in ("first", "duplicate", "rejected")})
+    return {name: sorted(row["log_offset"] for row in rows_of(batches)) for name, batches in kept.items()}
 
 
 def test_both_rounds_forget_and_a_conflict_may_become_a_first(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept import keep, rows_of
 from pipeline_messages import KEY, MINUTE, START, event, messages, scan
 
 from backends.epochs import EPOCH_US, epoch_end_us
@@ -85,15 +86,6 @@ def valid(told: list[Scan]) -> pa.RecordBatch:
     return pa.concat_batches(rows)
 
 
-_KEPT: list[dict[str, list[dict[str, Any]]]] = []
-
-
-def _keep(rows: pa.RecordBatch, number: int, name: str) -> None:
-    import test_panes
-
-    test_panes._KEPT[number][name] += rows.to_pylist()
-
-
 def published(told: list[Scan], *, ahead: int = 1) -> dict[str, list[dict[str, Any]]]:
     """Panes and last state, of events that are read some epochs ahead of the watermark, which skips empty epochs."""
     rows = valid(told)
@@ -105,16 +97,14 @@ def published(told: list[Scan], *, ahead: int = 1) -> dict[str, list[dict[str, A
         source.add_elements([TimestampedValue(batch, Timestamp(micros=steps[at] - 1))])
         for step in steps[at : at + ahead]:
             source.advance_watermark_to(Timestamp(micros=step))
-    _KEPT.append({"panes": [], "kpis": []})
     pipeline = beam.Pipeline(runner=BundleBasedDirectRunner(), options=PipelineOptions(["--streaming"]))
     events = pipeline | source
     events.is_bounded = True
     placed = (events | StreamingDedupe(1, 10**12))["now"] | Windows(ALLOWED_US)
     outputs = placed["events"] | KpiPanes(ALLOWED_US)
-    for name in ("panes", "kpis"):
-        outputs[name] | name >> beam.Map(_keep, len(_KEPT) - 1, name)
+    kept = keep({name: outputs[name] for name in ("panes", "kpis")})
     pipeline.run().wait_until_finish()
-    return _KEPT[-1]
+    return {name: rows_of(batches) for name, batches in kept.items()}
 
 
 def panes_of(rows: list[dict[str, Any]]) -> list[Pane]:

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,12 @@ from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept import keep, rows_of
 from pipeline_messages import HOUR_US, KEY, START, event, messages, scan, status
 
 from backends.epochs import EPOCH_US, epoch_end_us
 from backends.interface import BackendError
+from pipeline.stages.decided import undecided
 from pipeline.stages.decode import decode
 from pipeline.stages.dedupe import Dedupe
 from pipeline.stages.memory import Segment
@@ -48,22 +49,10 @@ def valid(told: list[Told]) -> pa.RecordBatch:
 
 def decided(pipeline: beam.Pipeline, events: Any, dedupe: beam.PTransform, names: tuple[str, ...]) -> dict[str, list]:
     """What became of each event: rows by output, in the order of the log."""
-    kept: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    _KEPT.append(kept)
     outputs = events | dedupe
-    for name in names:
-        outputs[name] | name >> beam.Map(_keep, len(_KEPT) - 1, name)
+    kept = keep({name: outputs[name] for name in names})
     pipeline.run().wait_until_finish()
-    return {name: sorted(kept[name], key=lambda row: row["log_offset"]) for name in names}
-
-
-_KEPT: list[dict[str, list[dict[str, Any]]]] = []
-
-
-def _keep(rows: pa.RecordBatch, number: int, name: str) -> None:
-    import test_streaming_dedupe
-
-    test_streaming_dedupe._KEPT[number][name] += rows.to_pylist()
+    return {name: sorted(rows_of(kept[name]), key=lambda row: row["log_offset"]) for name in names}
 
 
 def as_a_batch(rows: pa.RecordBatch, staging: Path, ttl_us: int) -> dict[str, list]:
@@ -176,7 +165,7 @@ class Value:
 
 
 def test_the_state_is_bounded_by_what_comes_within_the_ttl() -> None:
-    """A hundred hours of five new events an epoch, remembered for one hour of 24 epochs."""
+    """Eight hours of five new events an epoch, remembered for one hour of 24 epochs."""
     memory, last = Bag(), Value()
     round_by_id = _FirstOfId(HOUR_US, 1)
     sizes = []
@@ -193,19 +182,16 @@ def test_the_state_is_bounded_by_what_comes_within_the_ttl() -> None:
 def test_epochs_out_of_order_are_refused() -> None:
     memory, last = Bag(), Value()
     round_by_id = _FirstOfId(HOUR_US, 1)
-    for end in (START + 2 * EPOCH_US * US, START + EPOCH_US * US):
-        made = round_by_id.process(
-            (0, undecided_rows([(event(scan()), end)])), Timestamp(micros=_us(end) - 1), memory, last
-        )
-        if end == START + 2 * EPOCH_US * US:
-            list(made)
+    later, earlier = (
+        round_by_id.process((0, undecided_rows([(event(scan()), end)])), Timestamp(micros=_us(end) - 1), memory, last)
+        for end in (START + 2 * EPOCH_US * US, START + EPOCH_US * US)
+    )
+    list(later)
     with pytest.raises(BackendError, match="out of order"):
-        list(made)
+        list(earlier)
 
 
 def undecided_rows(told: list[Told]) -> pa.RecordBatch:
-    from pipeline.stages.decided import undecided
-
     return undecided(valid(told))
 
 
