@@ -57,13 +57,13 @@ class KpiPanes(beam.PTransform):
             | "Count" >> beam.ParDo(_Count()).with_output_types(Sharded)
             | "Windows" >> windows_with_panes(self._longest_lateness_us)
             | "Same hour" >> beam.GroupByKey()
-            | "Panes" >> beam.ParDo(_Panes()).with_output_types(Sharded)
+            | "Panes" >> beam.ParDo(_Panes()).with_output_types(pa.RecordBatch)
+            | "No windows" >> beam.WindowInto(GlobalWindows())
         )
         outputs = (
-            panes
-            | "No windows" >> beam.WindowInto(GlobalWindows())
-            | "All of an hour" >> beam.GroupByKey()
-            | "Last" >> beam.ParDo(_Last()).with_outputs("panes", main="kpis")
+            events.pipeline
+            | "At the end" >> beam.Create([None])
+            | "Last" >> beam.ParDo(_Last(), beam.pvalue.AsIter(panes)).with_outputs("panes", main="kpis")
         )
         for name in ("panes", "kpis"):
             outputs[name].element_type = pa.RecordBatch
@@ -122,18 +122,21 @@ class _Panes(beam.DoFn):
         keyed: tuple[int, Iterable[pa.RecordBatch]],
         pane: Any = beam.DoFn.PaneInfoParam,
         shown: Any = _SHOWN,
-    ) -> Iterator[tuple[int, pa.RecordBatch]]:
+    ) -> Iterator[pa.RecordBatch]:
         with at_work("kpis"):
             counts = sum_kpis(keyed[1])
             rows = pane_rows(counts, shown.read(), _TIMING[pane.timing], pane.index)
             shown.write(counts)
-        yield keyed[0], rows
+        yield rows
 
 
 class _Last(beam.DoFn):
-    def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
+    """What the panes come to. As a side input they wait for the end of the stream without a bundle for each of them."""
+
+    def process(self, _: None, parts: Iterable[pa.RecordBatch]) -> Iterator[Any]:
         with at_work("kpis"):
-            panes = pa.Table.from_batches(list(keyed[1]), KPI_5MIN_PANES.schema)
+            panes = pa.Table.from_batches(list(parts), KPI_5MIN_PANES.schema)
             ordered = panes.sort_by([(key, "ascending") for key in KPI_5MIN_PANES.keys])
-            yield last_panes(panes)
-            yield beam.pvalue.TaggedOutput("panes", one_batch(ordered))
+            if panes.num_rows:
+                yield last_panes(panes)
+                yield beam.pvalue.TaggedOutput("panes", one_batch(ordered))
