@@ -21,6 +21,7 @@ from backends.interface import Account, BackendError, Commit, EventLog, TableSpe
 from backends.stage_failed import without_values
 from pipeline.batch.account import Asked
 from pipeline.batch.changes import BY_MESSAGE, changed_places
+from pipeline.batch.last_commit import last_commit
 from pipeline.batch.more_messages import Logs, News, archive_new, known_places
 from pipeline.batch.places import Places, found_places, rows_at, unpacked
 from pipeline.batch.recount import Change, recounted
@@ -63,7 +64,10 @@ def backfill(
 
     Messages of ``more`` that are in scope and not in the warehouse join it. Raises BackendError if it holds no run.
     """
-    after, known = _head(warehouse), known_places(warehouse)
+    after = last_commit(warehouse)
+    if not after:
+        raise BackendError("there is no run in the warehouse that could be processed once more; `run` makes one")
+    known = known_places(warehouse)
     log = archive(reading(warehouse, scope, settings.dedupe_ttl_us))
     if more:
         log = Logs([log, News(more, scope, known)])
@@ -73,13 +77,6 @@ def backfill(
     if changes:
         _commit(warehouse, beside, changes, after, replace(asked, messages=len(in_scope)))
     return bool(changes)
-
-
-def _head(warehouse: Warehouse) -> str:
-    head = warehouse.query("SELECT commit_id FROM ops.commits ORDER BY number DESC LIMIT 1").read_all()
-    if not head.num_rows:
-        raise BackendError("there is no run in the warehouse that could be processed once more; `run` makes one")
-    return str(head["commit_id"][0].as_py())
 
 
 def _changes(stands: Warehouse, made: Warehouse, reference: Mapping[str, pa.Table], places: Places) -> Changes:
@@ -131,8 +128,6 @@ class _RowsAt(beam.DoFn):
         self._places = places
 
     def process(self, after: str) -> Iterator[pa.RecordBatch]:
-        if not len(self._places):
-            return
         with without_values("backfill"):
             for number, batch in enumerate(rows_at(self._warehouse, self._spec, self._places)):
                 yield _said(f"{after}#{number}", batch.cast(self._spec.schema))

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from backends.interface import TableSpec, Warehouse
 from pipeline.batch.in_memory import in_memory
-from pipeline.batch.places import Places, rows_at
+from pipeline.batch.places import OFFSET_BITS, Places, rows_at
 from pipeline.contract.tables import DUPLICATES, EVENTS, REJECTED, SHIPMENT_STATUS_EVENTS, TOO_LATE
 
 BY_MESSAGE = (EVENTS, SHIPMENT_STATUS_EVENTS, REJECTED, TOO_LATE, DUPLICATES)
@@ -31,13 +31,9 @@ def _fingerprint(
     connection: duckdb.DuckDBPyConnection, name: str, table: TableSpec, warehouse: Warehouse, places: Places
 ) -> None:
     """A table of the place and a 64-bit hash of each row: rows are compared only with rows of the same place."""
-    rows = pa.RecordBatchReader.from_batches(table.schema, (_as(table, b) for b in rows_at(warehouse, table, places)))
+    found = (batch.cast(table.schema) for batch in rows_at(warehouse, table, places))
     columns = ", ".join(f'"{column}"' for column in table.schema.names)
-    connection.register("rows", rows)
-    place = "(log_partition::BIGINT << 44) | log_offset"
+    connection.register("rows", pa.RecordBatchReader.from_batches(table.schema, found))
+    place = f"(log_partition::BIGINT << {OFFSET_BITS}) | log_offset"
     connection.execute(f"CREATE TABLE {name} AS SELECT {place} AS place, hash({columns}) AS content FROM rows")
     connection.unregister("rows")
-
-
-def _as(table: TableSpec, batch: pa.RecordBatch) -> pa.RecordBatch:
-    return batch.cast(table.schema)

@@ -13,7 +13,7 @@ from backends.interface import TableSpec, Warehouse
 
 Places = npt.NDArray[np.int64]
 """Each place once, rising: partition and offset in one number, see ``packed``."""
-_OFFSET_BITS = 44
+OFFSET_BITS = 44
 """An offset may go to 17 trillion, a partition to half a million."""
 NOWHERE: Places = np.empty(0, dtype=np.int64)
 
@@ -21,13 +21,13 @@ NOWHERE: Places = np.empty(0, dtype=np.int64)
 def packed(rows: pa.Table | pa.RecordBatch, partition: str = "log_partition", offset: str = "log_offset") -> Places:
     """The place of each row, in their order, as one number."""
     partitions, offsets = (_integers(rows.column(name)) for name in (partition, offset))
-    return np.asarray((partitions << _OFFSET_BITS) | offsets)
+    return np.asarray((partitions << OFFSET_BITS) | offsets)
 
 
 def unpacked(places: Places) -> pa.Table:
     """Places as the columns ``log_partition`` and ``log_offset``."""
-    offsets = places & ((1 << _OFFSET_BITS) - 1)
-    return pa.table({"log_partition": (places >> _OFFSET_BITS).astype(np.int32), "log_offset": offsets})
+    offsets = places & ((1 << OFFSET_BITS) - 1)
+    return pa.table({"log_partition": (places >> OFFSET_BITS).astype(np.int32), "log_offset": offsets})
 
 
 def is_in(places: Places, some: Places) -> npt.NDArray[np.bool_]:
@@ -47,6 +47,8 @@ def rows_at(
     warehouse: Warehouse, table: TableSpec, places: Places, columns: Iterable[str] = ()
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a table that came of messages in these places, read a batch at a time."""
+    if not len(places):
+        return
     names = [*(columns or table.schema.names)]
     wanted = [*names, *(name for name in ("log_partition", "log_offset") if name not in names)]
     for batch in warehouse.query(f"SELECT {', '.join(f'`{name}`' for name in wanted)} FROM {table.name}"):

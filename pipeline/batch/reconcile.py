@@ -16,6 +16,7 @@ from backends.interface import TableSpec, Warehouse
 from pipeline.batch.account import Asked, insert_run
 from pipeline.batch.compare import Difference, differences
 from pipeline.batch.days import ALL_DAYS, Days, day_of
+from pipeline.batch.last_commit import last_commit
 from pipeline.batch.recount import recount
 from pipeline.contract.tables import KPI_5MIN, MARTS, RECON_RESULTS
 from pipeline.marts import on_days, rebuilt, select, transaction
@@ -30,7 +31,7 @@ def reconcile(warehouse: Warehouse, asked: Asked, days: Days = ALL_DAYS) -> list
     """
     found = {mart: _compared(warehouse, mart, select(mart), days) for mart in MARTS}
     reported = _compared(warehouse, KPI_5MIN, recount(KPI_5MIN), days)
-    run_id = asked.run_id(*_head(warehouse), days, *[repr(one) for one in (*_all(found), *reported)])
+    run_id = asked.run_id(last_commit(warehouse), days, *[repr(one) for one in (*_all(found), *reported)])
     late = _late_events(warehouse)
     rows = [_row(run_id, one, late, REBUILT) for one in _all(found) if one.day]
     told = [_row(run_id, one, late, REPORTED) for one in reported]
@@ -54,11 +55,6 @@ def _compared(warehouse: Warehouse, table: TableSpec, should: str, days: Days) -
 
 def _all(found: Mapping[TableSpec, Sequence[Difference]]) -> list[Difference]:
     return [one for of_mart in found.values() for one in of_mart]
-
-
-def _head(warehouse: Warehouse) -> list[str]:
-    head = warehouse.query("SELECT commit_id FROM ops.commits ORDER BY number DESC LIMIT 1").read_all()
-    return list(head["commit_id"].to_pylist())
 
 
 def _late_events(warehouse: Warehouse) -> dict[date, int]:
@@ -97,11 +93,16 @@ def _write(
         statements += rebuilt(mart, on_days(mart, days)) if of_mart else []
     for n, row in enumerate(rows):
         parameters |= {f"{name}_{n}": value for name, value in row.items()}
-        statements.append(
-            f"DELETE FROM {RECON_RESULTS.name} WHERE "
-            + " AND ".join(f"`{name}` = @{name}_{n}" for name in RECON_RESULTS.keys)
-        )
-        values = ", ".join(f"@{name}_{n}" for name in RECON_RESULTS.schema.names)
-        columns = ", ".join(f"`{name}`" for name in RECON_RESULTS.schema.names)
-        statements.append(f"INSERT INTO {RECON_RESULTS.name} ({columns}) SELECT {values}")
+        statements += _entered(n)
     transaction(warehouse, [*statements, insert_run()], parameters)
+
+
+def _entered(n: int) -> list[str]:
+    """GoogleSQL that enters the n-th row, and takes out the one that says the same from an earlier time."""
+    same = " AND ".join(f"`{name}` = @{name}_{n}" for name in RECON_RESULTS.keys)
+    columns = ", ".join(f"`{name}`" for name in RECON_RESULTS.schema.names)
+    values = ", ".join(f"@{name}_{n}" for name in RECON_RESULTS.schema.names)
+    return [
+        f"DELETE FROM {RECON_RESULTS.name} WHERE {same}",
+        f"INSERT INTO {RECON_RESULTS.name} ({columns}) SELECT {values}",
+    ]

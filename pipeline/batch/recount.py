@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import NamedTuple
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -81,15 +82,20 @@ def _change(table: TableSpec, stands: Warehouse, both: pa.Table, merged: pa.Tabl
     ).read_all()
     named = ", ".join(table.keys)
     with in_memory() as connection:
-        connection.execute("CREATE SCHEMA clean")
         connection.register("there", there)
-        for name, events in (("windows", both), ("should", merged)):
-            connection.register("some_events", events)
-            connection.execute("CREATE OR REPLACE TABLE clean.events AS FROM some_events")
-            connection.execute(f"CREATE TABLE {name} AS {sqlglot.transpile(recount(table), 'bigquery', 'duckdb')[0]}")
+        _count(connection, "windows", table, both)
+        _count(connection, "should", table, merged)
         gone = f"SELECT {columns} FROM there SEMI JOIN windows USING ({named})"
         come = f"SELECT {columns} FROM should SEMI JOIN windows USING ({named})"
         return Change(
             connection.sql(f"SELECT {named} FROM (({gone}) EXCEPT ALL ({come})) ORDER BY ALL").to_arrow_table(),
             connection.sql(f"({come}) EXCEPT ALL ({gone}) ORDER BY ALL").to_arrow_table().cast(table.schema),
         )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str, table: TableSpec, events: pa.Table) -> None:
+    """A table of a name, with what a table of windows must hold if these are all events."""
+    connection.register("some_events", events)
+    connection.execute("CREATE SCHEMA IF NOT EXISTS clean")
+    connection.execute("CREATE OR REPLACE TABLE clean.events AS FROM some_events")
+    connection.execute(f"CREATE TABLE {name} AS {sqlglot.transpile(recount(table), 'bigquery', 'duckdb')[0]}")

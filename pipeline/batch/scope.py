@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -76,7 +75,7 @@ def reading(warehouse: Warehouse, scope: Scope, ttl_us: int) -> Reading:
         "SELECT first_log_partition AS log_partition, first_log_offset AS log_offset FROM ops.duplicates "
         "WHERE matched_on = 'status'",
     )
-    return Reading(first_us, first_us - ttl_us, lost, np.asarray(kept))
+    return Reading(first_us, first_us - ttl_us, lost, kept)
 
 
 def _day(time_us: int) -> str:

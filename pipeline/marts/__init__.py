@@ -8,6 +8,7 @@ from importlib.resources import files
 from backends.interface import TableSpec, Warehouse
 from pipeline.batch.account import Asked, insert_run
 from pipeline.batch.days import ALL_DAYS, Days, day_of
+from pipeline.batch.last_commit import last_commit
 from pipeline.contract.tables import MARTS
 
 
@@ -31,8 +32,7 @@ def build_marts(
     statements = [statement for mart in marts for statement in rebuilt(mart, _within(mart, days))]
     if asked:
         statements.append(insert_run())
-        head = warehouse.query("SELECT commit_id FROM ops.commits ORDER BY number DESC LIMIT 1").read_all()
-        run_id = asked.run_id(*head["commit_id"].to_pylist(), days, *[mart.name for mart in marts])
+        run_id = asked.run_id(last_commit(warehouse), days, *[mart.name for mart in marts])
         parameters |= asked.told(run_id, 0, 0)
     transaction(warehouse, statements, parameters)
 
