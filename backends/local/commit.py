@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from backends.fail_points import reach
-from backends.interface import FIRST_COMMIT, BackendError, Commit, TableSpec
+from backends.interface import FIRST_COMMIT, Account, BackendError, Commit, TableSpec
 from backends.local.data_file import DataFile
 from backends.local.manifest import transaction
 from backends.local.native import enter_once
@@ -55,27 +55,32 @@ def commit(
     entered = sorted(set(files))
     reach("commit.before")
     with transaction(connection):
-        present = [
-            found for (found,) in connection.execute("SELECT commit_id FROM ops.commits ORDER BY number").fetchall()
-        ]
-        if isinstance(how.replaces, Mapping):
-            change = _rows(connection, folder, specs, entered, how, present)
-        else:
-            change = _run(connection, folder, entered, how.replaces, present)
+        change = _change(connection, folder, specs, entered, how)
         if isinstance(change, str):
             return change
         _enter(connection, change)
         if how.account:
-            added = Counter[str]()
-            for file in change.come:
-                added[file.table] += file.rows
-            spec = next(spec for spec in specs if spec.name == how.account.table)
-            enter_once(connection, spec, how.account.row(change.commit_id, added))
+            _tell(connection, specs, change, how.account)
         reach("commit.before_views")
         make_views(connection, folder, specs)
         reach("commit.before_end")
     reach("commit.after")
     return change.commit_id
+
+
+def _change(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    specs: Sequence[TableSpec],
+    files: Sequence[DataFile],
+    how: Commit,
+) -> _Change | str:
+    """What the commit changes; only the id of the one that stands if it changes nothing."""
+    found = connection.execute("SELECT commit_id FROM ops.commits ORDER BY number").fetchall()
+    present = [commit_id for (commit_id,) in found]
+    if isinstance(how.replaces, Mapping):
+        return _rows(connection, folder, specs, files, how, present)
+    return _run(connection, folder, files, how.replaces, present)
 
 
 def _run(
@@ -131,6 +136,14 @@ def _enter(connection: duckdb.DuckDBPyConnection, change: _Change) -> None:
         "INSERT INTO ops.commits VALUES (?, ?, ?, ?, ?)",
         [change.commit_id, sorted(set(columns["table"])), len(change.come), sum(columns["rows"]), *(number or ())],
     )
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, specs: Sequence[TableSpec], change: _Change, account: Account) -> None:
+    added = Counter[str]()
+    for file in change.come:
+        added[file.table] += file.rows
+    spec = next(spec for spec in specs if spec.name == account.table)
+    enter_once(connection, spec, account.row(change.commit_id, added))
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -79,23 +79,27 @@ def _select(connection: duckdb.DuckDBPyConnection, folder: Path, spec: TableSpec
 
 def select_files(folder: Path, spec: TableSpec, paths: Sequence[str], *, named: bool = False) -> str:
     """A query for the rows of some files of a table; ``named`` adds the file of each row as ``filename``."""
-    types = {f'"{field.name}"': _DUCKDB_TYPES[field.type] for field in spec.schema}
-    folders = [f'"{name}"' for name in spec.partition_by]
     if not paths:
         return no_rows(spec)
-    places = ", ".join(_quoted(_literal(str(folder / path))) for path in paths)
+    types = {f'"{field.name}"': _DUCKDB_TYPES[field.type] for field in spec.schema}
     columns = ", ".join([*types, *(["filename"] if named else [])])
+    places = ", ".join(_quoted(_literal(str(folder / path))) for path in paths)
+    options = _options(spec, types) + (", filename = true" if named else "")
+    read = "read_parquet" if spec.file_format == "parquet" else "read_json"
+    return f"SELECT {columns} FROM {read}([{places}], {options})"
+
+
+def _options(spec: TableSpec, types: Mapping[str, str]) -> str:
+    """How DuckDB reads files of a table: what is in their folders' names, and in lines of JSON."""
+    folders = [f'"{name}"' for name in spec.partition_by]
     partitioned = ", ".join(f"{name}: {types[name]}" for name in folders)
-    options = (
-        f", hive_partitioning = true, hive_types = {{{partitioned}}}" if partitioned else ", hive_partitioning = false"
-    )
-    options += ", filename = true" if named else ""
+    options = f"hive_partitioning = true, hive_types = {{{partitioned}}}" if folders else "hive_partitioning = false"
     if spec.file_format == "parquet":
-        return f"SELECT {columns} FROM read_parquet([{places}]{options})"
+        return options
     inside = ", ".join(f"{name}: {_quoted(kind)}" for name, kind in types.items() if name not in folders)
     return (
-        f"SELECT {columns} FROM read_json([{places}], columns = {{{inside}}}, format = 'newline_delimited', "
-        f"compression = 'gzip', maximum_object_size = {_LINE_BYTES_MAX}{options})"
+        f"columns = {{{inside}}}, format = 'newline_delimited', compression = 'gzip', "
+        f"maximum_object_size = {_LINE_BYTES_MAX}, {options}"
     )
 
 
