@@ -14,6 +14,7 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from pipeline_messages import HOUR, START, Process, appended, created, driver, event, reference, scan, status, telemetry
+from warehouse_content import rows, snapshot
 
 from backends.interface import BackendError
 from backends.local.event_log import LocalEventLog, read_log
@@ -39,14 +40,6 @@ EVENTS = [
     b"{",
     b"\xff",
 ]
-
-
-def rows(warehouse: LocalWarehouse, table: str) -> list[dict[str, object]]:
-    return list(warehouse.query(f"SELECT * FROM {table}").read_all().to_pylist())
-
-
-def snapshot(warehouse: LocalWarehouse) -> dict[str, list[str]]:
-    return {spec.name: sorted(map(str, rows(warehouse, spec.name))) for spec in STREAMED}
 
 
 def dispositions(warehouse: LocalWarehouse) -> Counter[tuple[object, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from pipeline_messages import HOUR, MINUTE, START, appended, created, event, reference, scan, status, telemetry
+from warehouse_content import digests, snapshot
 
 from backends.interface import Commit, TableSpec
 from backends.local.event_log import LocalEventLog
@@ -64,14 +64,8 @@ def process(tmp_path: Path, warehouse: LocalWarehouse, settings: Settings, messa
     run(log, Committing(warehouse, Commit("everything")), reference(), settings)
 
 
-def snapshot(warehouse: LocalWarehouse, tables: Sequence[TableSpec] = MARTS) -> dict[str, list[str]]:
-    found = {spec.name: warehouse.query(f"SELECT * FROM {spec.name}").read_all().to_pylist() for spec in tables}
-    return {name: sorted(map(str, rows)) for name, rows in found.items()}
-
-
-def digests(folder: Path) -> dict[str, str]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+def marts(warehouse: LocalWarehouse) -> dict[str, list[str]]:
+    return snapshot(warehouse, MARTS)
 
 
 def test_exactly_the_days_that_late_data_touched_are_rebuilt(warehouse: LocalWarehouse) -> None:
@@ -92,9 +86,9 @@ def test_exactly_the_days_that_late_data_touched_are_rebuilt(warehouse: LocalWar
 
 def test_after_it_the_marts_are_as_if_built_now(warehouse: LocalWarehouse) -> None:
     reconcile(warehouse, ASKED)
-    reconciled = snapshot(warehouse)
+    reconciled = marts(warehouse)
     build_marts(warehouse)
-    assert snapshot(warehouse) == reconciled
+    assert marts(warehouse) == reconciled
 
 
 def test_twice_changes_nothing(warehouse: LocalWarehouse, tmp_path: Path) -> None:
@@ -106,15 +100,15 @@ def test_twice_changes_nothing(warehouse: LocalWarehouse, tmp_path: Path) -> Non
 
 
 def test_only_days_in_the_range_are_looked_at(warehouse: LocalWarehouse) -> None:
-    before = snapshot(warehouse)
+    before = marts(warehouse)
     assert reconcile(warehouse, ASKED, Days(FIRST, FIRST)) == []
-    assert snapshot(warehouse) == before
+    assert marts(warehouse) == before
     assert len(reconcile(warehouse, ASKED, Days(SECOND, THIRD))) == 4
 
 
 def test_a_hand_that_slipped_is_found_and_other_days_are_not_touched(warehouse: LocalWarehouse) -> None:
     reconcile(warehouse, ASKED)
-    whole = snapshot(warehouse)
+    whole = marts(warehouse)
     warehouse.query(
         "BEGIN TRANSACTION; DELETE FROM curated.mart_exceptions WHERE exception_date = DATE '2026-03-04'; "
         "DELETE FROM features.driver_behavior_daily WHERE TRUE; COMMIT TRANSACTION"
@@ -124,7 +118,7 @@ def test_a_hand_that_slipped_is_found_and_other_days_are_not_touched(warehouse: 
         ("curated.mart_exceptions", THIRD),
         *[("features.driver_behavior_daily", day) for day in (FIRST, SECOND, THIRD)],
     ]
-    assert snapshot(warehouse) == whole
+    assert marts(warehouse) == whole
 
 
 def test_windows_that_disagree_are_reported_once_and_not_changed(warehouse: LocalWarehouse, tmp_path: Path) -> None:
@@ -151,13 +145,13 @@ def test_windows_counted_anew_are_what_the_stream_counted(warehouse: LocalWareho
 
 
 def test_only_the_days_asked_for_are_built(warehouse: LocalWarehouse) -> None:
-    before = snapshot(warehouse)
+    before = marts(warehouse)
     build_marts(warehouse, days=Days(THIRD, THIRD))
-    assert snapshot(warehouse) == before, "nothing has changed on that day"
+    assert marts(warehouse) == before, "nothing has changed on that day"
     build_marts(warehouse, days=Days(SECOND, SECOND))
-    some = snapshot(warehouse)
+    some = marts(warehouse)
     build_marts(warehouse)
-    assert some == snapshot(warehouse) != before
+    assert some == marts(warehouse) != before
 
 
 def test_sums_in_another_order_are_no_difference_but_others_are() -> None:

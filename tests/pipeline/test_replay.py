@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from pipeline_messages import HOUR, MINUTE, START, Process, appended, created, event, reference, scan, status
+from warehouse_content import snapshot
 
 from backends.interface import BackendError
 from backends.local import raw_archive, raw_lines
 from backends.local.raw_archive import RawArchive
 from backends.local.warehouse import LocalWarehouse
 from pipeline.build import Settings, run
-from pipeline.contract.tables import STREAMED, TABLES
+from pipeline.contract.tables import TABLES
 
 LARGE = event(created("S9", recipient_name="L" * 1_100_000), "large")
 MESSAGES = [
@@ -23,11 +24,6 @@ MESSAGES = [
     appended([event(status(status="delivered"), "e2")], START + MINUTE, event_type="shipment.status.changed"),
     appended([event(scan("S3"), "e4", tenant_id=None)], START + MINUTE, event_type='a"b\\', tenant_id="\x07"),
 ]
-
-
-def snapshot(warehouse: LocalWarehouse) -> dict[str, list[str]]:
-    found = {spec.name: warehouse.query(f"SELECT * FROM {spec.name}").read_all().to_pylist() for spec in STREAMED}
-    return {name: sorted(map(str, rows)) for name, rows in found.items()}
 
 
 def replayed(place: Path, folder: Path, settings: Settings) -> LocalWarehouse:
