@@ -58,20 +58,11 @@ UNION ALL
 SELECT 'too_late_rate', event_type, tenant_id, '', too_late / events
 FROM lateness
 UNION ALL
-SELECT 'ingest_lag_s', event_type, tenant_id, 'p50', MIN(bound_s)
+SELECT 'ingest_lag_s', event_type, tenant_id, CONCAT('p', CAST(percent AS STRING)), MIN(bound_s)
 FROM lags
-WHERE events_so_far * 100 >= 50 * events_in_all
-GROUP BY event_type, tenant_id
-UNION ALL
-SELECT 'ingest_lag_s', event_type, tenant_id, 'p95', MIN(bound_s)
-FROM lags
-WHERE events_so_far * 100 >= 95 * events_in_all
-GROUP BY event_type, tenant_id
-UNION ALL
-SELECT 'ingest_lag_s', event_type, tenant_id, 'p99', MIN(bound_s)
-FROM lags
-WHERE events_so_far * 100 >= 99 * events_in_all
-GROUP BY event_type, tenant_id
+CROSS JOIN UNNEST([50, 95, 99]) AS percent
+WHERE events_so_far * 100 >= percent * events_in_all
+GROUP BY event_type, tenant_id, percent
 UNION ALL
 SELECT 'partition_skew', '', '', '', MAX(value) / AVG(value)
 FROM ops.metrics
