@@ -1,6 +1,6 @@
-"""Each event once, in flat memory: only claims (hashes and places) are shuffled, in two rounds.
+"""Each event once, in flat memory: only claims (hashes and places) are compared, shard by shard, in two rounds.
 
-The events themselves wait in staging until it is known which of them lost. The first by ``(ingest_time, log position)``
+Events and claims wait in staging until it is known which of them lost. The first by ``(ingest_time, log position)``
 wins, in whatever order batches come. What comes more than the TTL after the first is a first again: a key is
 remembered no longer, as it would be by a stream whose memory is bounded.
 """
@@ -11,17 +11,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import apache_beam as beam
-import numpy as np
 import pyarrow as pa
 from apache_beam.pvalue import TaggedOutput
+from apache_beam.transforms.window import GlobalWindows
 
 from backends.stage_work import at_work
 from pipeline.stages.copies import LOSERS, by_event_id, by_status, claims_of, settle
 from pipeline.stages.each_batch import one_batch
-from pipeline.stages.first_of_key import words
+from pipeline.stages.staged_claims import StagedClaims, staged_claims
 from pipeline.stages.staging import fetch, stage
 
-_Claims = beam.typehints.KV[int, pa.RecordBatch]
+_Claims = beam.typehints.KV[int, bytes]
 _Losers = beam.typehints.KV[bytes, pa.RecordBatch]
 
 
@@ -41,12 +41,14 @@ class Dedupe(beam.PTransform):
         )
         by_id = staged["claims"] | "Same id" >> beam.GroupByKey()
         ids = _two(
-            by_id | "First of id" >> beam.ParDo(_ById(self._shards, self._ttl_us)).with_outputs("claims", main="losers")
+            by_id
+            | "First of id"
+            >> beam.ParDo(_ById(self._staging, self._shards, self._ttl_us)).with_outputs("claims", main="losers")
         )
         statuses = (
             ids["claims"]
             | "Same status" >> beam.GroupByKey()
-            | "First of status" >> beam.ParDo(_ByStatus(self._ttl_us)).with_output_types(_Losers)
+            | "First of status" >> beam.ParDo(_ByStatus(self._staging, self._ttl_us)).with_output_types(_Losers)
         )
         losers = (
             (staged["losers"], ids["losers"], statuses) | "Losers" >> beam.Flatten() | "Same batch" >> beam.GroupByKey()
@@ -65,45 +67,60 @@ def _two(outputs: Any) -> Any:
     return outputs
 
 
-def _sharded(claims: pa.RecordBatch, key: str, shards: int) -> Iterator[TaggedOutput]:
-    shard = words(claims.column(key))[:, 0] % np.uint64(shards)
-    for number in np.unique(shard):
-        yield TaggedOutput("claims", (int(number), claims.filter(pa.array(shard == number))))
+class _Staging(beam.DoFn):
+    """Hands on claims by the names of files, the last ones at the end of a bundle."""
+
+    def __init__(self, staging: str, key: str, shards: int) -> None:
+        self._staging = staging
+        self._key = key
+        self._shards = shards
+
+    def start_bundle(self) -> None:
+        self._claims = StagedClaims(self._staging, self._key, self._shards)
+
+    def _staged(self, claims: pa.RecordBatch) -> Iterator[TaggedOutput]:
+        for named in self._claims.add(claims):
+            yield TaggedOutput("claims", named)
+
+    def finish_bundle(self) -> Iterator[TaggedOutput]:
+        with at_work("dedupe"):
+            for named in self._claims.rest():
+                yield TaggedOutput("claims", GlobalWindows.windowed_value(named))
 
 
-class _Stage(beam.DoFn):
-    """Puts a batch into staging, where it has no losers yet, and hands on its claims."""
+class _Stage(_Staging):
+    """Puts a batch into staging, where it has no losers yet, and its claims."""
 
     def __init__(self, staging: str, shards: int) -> None:
-        self._staging = staging
-        self._shards = shards
+        super().__init__(staging, "id_hash", shards)
 
     def process(self, events: pa.RecordBatch) -> Iterator[Any]:
         with at_work("dedupe"):
             name = stage(self._staging, events)
             yield name, _joined([], LOSERS)
-            yield from _sharded(claims_of(events, name), "id_hash", self._shards)
+            yield from self._staged(claims_of(events, name))
 
 
-class _ById(beam.DoFn):
-    def __init__(self, shards: int, ttl_us: int) -> None:
-        self._shards = shards
+class _ById(_Staging):
+    def __init__(self, staging: str, shards: int, ttl_us: int) -> None:
+        super().__init__(staging, "status_hash", shards)
         self._ttl_us = ttl_us
 
-    def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[Any]:
+    def process(self, keyed: tuple[int, Iterable[bytes]]) -> Iterator[Any]:
         with at_work("dedupe"):
-            losers, status_changes = by_event_id(_joined(keyed[1]), self._ttl_us)
+            losers, status_changes = by_event_id(staged_claims(self._staging, keyed[1]), self._ttl_us)
             yield from losers
-            yield from _sharded(status_changes, "status_hash", self._shards)
+            yield from self._staged(status_changes)
 
 
 class _ByStatus(beam.DoFn):
-    def __init__(self, ttl_us: int) -> None:
+    def __init__(self, staging: str, ttl_us: int) -> None:
+        self._staging = staging
         self._ttl_us = ttl_us
 
-    def process(self, keyed: tuple[int, Iterable[pa.RecordBatch]]) -> Iterator[tuple[bytes, pa.RecordBatch]]:
+    def process(self, keyed: tuple[int, Iterable[bytes]]) -> Iterator[tuple[bytes, pa.RecordBatch]]:
         with at_work("dedupe"):
-            yield from by_status(_joined(keyed[1]), self._ttl_us)
+            yield from by_status(staged_claims(self._staging, keyed[1]), self._ttl_us)
 
 
 class _Settle(beam.DoFn):
