@@ -75,10 +75,6 @@ class Settings:
         return {name: value for name, value in vars(self).items() if isinstance(value, int | str | Mapping)}
 
 
-_STREAM_SHARDS = 1
-"""The runner of a stream works on one bundle at a time: more shards would only be more bundles."""
-
-
 @dataclass(frozen=True)
 class Stages:
     """How each stage is made. Any may be replaced by a transform with the same input and the same named outputs."""
@@ -90,9 +86,7 @@ class Stages:
     tokenise: Callable[[Settings], beam.PTransform] = lambda s: Tokenise(s.keys)
     """``VALID`` batches to ``valid``."""
     dedupe: Callable[[Settings], beam.PTransform] = lambda s: (
-        StreamingDedupe(_STREAM_SHARDS, s.dedupe_ttl_us)
-        if s.mode == "streaming"
-        else Dedupe(str(s.staging), s.shards, s.dedupe_ttl_us)
+        StreamingDedupe(s.dedupe_ttl_us) if s.mode == "streaming" else Dedupe(str(s.staging), s.shards, s.dedupe_ttl_us)
     )
     """``VALID`` batches to ``first`` (``VALID``), ``duplicate`` and ``rejected``.
 

@@ -1,8 +1,9 @@
 """Each event once, while the stream goes on: what was first is remembered for the TTL, and then forgotten.
 
-The same two rounds as in a batch, with the same rules, but epoch after epoch: in each, the new rows of a shard are
-compared with one another and with what the shard remembers. Rows go through both rounds with what was decided about
-them. A bundle that fails takes its changes of the memory along, so running it again finds what it found the first time.
+The same two rounds as in a batch, with the same rules, but epoch after epoch: in each, the new rows are compared with
+one another and with what is remembered. The runner of streams works on one bundle at a time, so nothing is sharded, and
+both rounds are one step. A bundle that fails takes its changes of the memory along, so running it again finds what it
+found the first time.
 """
 
 from __future__ import annotations
@@ -20,30 +21,28 @@ from backends.interface import BackendError
 from backends.stage_work import at_work
 from pipeline.stages.decided import contenders, decide, firsts, settled, undecided
 from pipeline.stages.each_batch import EachBatch
-from pipeline.stages.epochs import Gather, InEpoch, WholeEpochs, in_epoch, split_by_epoch
+from pipeline.stages.epochs import Gather, InEpoch, WholeEpochs, by_epoch, in_epoch
 from pipeline.stages.memory import Segment, added, recalled, remembered
 
-_MEMORY = beam.DoFn.StateParam(BagStateSpec("memory", BytesCoder()))
+_BY_ID = beam.DoFn.StateParam(BagStateSpec("by_id", BytesCoder()))
+_BY_STATUS = beam.DoFn.StateParam(BagStateSpec("by_status", BytesCoder()))
 _DECIDED = beam.DoFn.StateParam(ReadModifyWriteStateSpec("decided", VarIntCoder()))
 
 
 class StreamingDedupe(beam.PTransform):
     """Valid events to ``first``, ``duplicate`` and ``rejected`` by the hour, and at once to ``now``: the firsts."""
 
-    def __init__(self, shards: int, ttl_us: int) -> None:
+    def __init__(self, ttl_us: int) -> None:
         super().__init__()
-        self._shards = shards
         self._ttl_us = ttl_us
 
     def expand(self, events: Any) -> Any:
         """The outputs, by name."""
         decided = (
             events
-            | "By id" >> beam.ParDo(_Split(self._shards)).with_output_types(InEpoch)
-            | "Same id" >> WholeEpochs("dedupe")
-            | "First of id" >> beam.ParDo(_FirstOfId(self._ttl_us, self._shards)).with_output_types(InEpoch)
-            | "Same status" >> WholeEpochs("dedupe")
-            | "First of status" >> beam.ParDo(_FirstOfStatus(self._ttl_us)).with_outputs("now", main="decided")
+            | "By epoch" >> beam.ParDo(_Split()).with_output_types(InEpoch)
+            | "Whole epochs" >> WholeEpochs("dedupe")
+            | "Firsts" >> beam.ParDo(_Firsts(self._ttl_us)).with_outputs("now", main="decided")
         )
         decided["decided"].element_type = InEpoch
         decided["now"].element_type = pa.RecordBatch
@@ -53,50 +52,46 @@ class StreamingDedupe(beam.PTransform):
 
 
 class _Split(beam.DoFn):
-    def __init__(self, shards: int) -> None:
-        self._shards = shards
-
     def process(self, events: pa.RecordBatch) -> Iterator[Any]:
         with at_work("dedupe"):
-            yield from split_by_epoch(undecided(events), "id_hash", self._shards)
+            yield from by_epoch(undecided(events))
 
 
-class _Round(beam.DoFn):
-    """Who of an epoch is first by one key, given the memory of the shard."""
-
-    key: str
+class _Firsts(beam.DoFn):
+    """Who of an epoch is first: all its events for their tables by the hour, and the firsts at once."""
 
     def __init__(self, ttl_us: int) -> None:
         self._ttl_us = ttl_us
-        self._size = beam.metrics.Metrics.distribution("dedupe", f"remembered_by_{self.key}")
 
     def process(
         self,
         keyed: tuple[int, pa.RecordBatch],
         timestamp: Any = beam.DoFn.TimestampParam,
-        memory: Any = _MEMORY,
+        by_id: Any = _BY_ID,
+        by_status: Any = _BY_STATUS,
         decided: Any = _DECIDED,
     ) -> Iterator[Any]:
-        shard, events = keyed
+        _, events = keyed
         end_us = timestamp.micros + 1
         with at_work("dedupe"):
             _in_order(decided, end_us)
-            rows = self._after(events, end_us, memory)
-            yield from self.handed_on(rows, shard, end_us)
+            events = self._after_round("id_hash", events, end_us, by_id)
+            events = self._after_round("status_hash", events, end_us, by_status)
+            now = firsts(events)
+        yield in_epoch(end_us, events)
+        if now.num_rows:
+            yield TaggedOutput("now", now)
 
-    def handed_on(self, rows: pa.RecordBatch, shard: int, end_us: int) -> Iterator[Any]:
-        """The rows, as what follows takes them."""
-        raise NotImplementedError
-
-    def _after(self, events: pa.RecordBatch, end_us: int, memory: Any) -> pa.RecordBatch:
-        """The events of one epoch (``DECIDED``) after the round; the memory is brought up to date."""
+    def _after_round(self, key: str, events: pa.RecordBatch, end_us: int, memory: Any) -> pa.RecordBatch:
+        """The events (``DECIDED``) after the round of a key; its memory is brought up to date."""
         segments = [Segment.unpacked(content) for content in memory.read()]
-        events = decide(events, recalled(segments, contenders(events, self.key), self.key), self.key, self._ttl_us)
-        segments = added(segments, remembered(contenders(events, self.key), self.key), end_us - self._ttl_us)
+        events = decide(events, recalled(segments, contenders(events, key), key), key, self._ttl_us)
+        segments = added(segments, remembered(contenders(events, key), key), end_us - self._ttl_us)
         memory.clear()
         for segment in segments:
             memory.add(segment.content)
-        self._size.update(sum(segment.events for segment in segments))
+        remembers = beam.metrics.Metrics.distribution("dedupe", f"remembered_by_{key}")
+        remembers.update(sum(segment.events for segment in segments))
         return events
 
 
@@ -105,26 +100,3 @@ def _in_order(decided: Any, end_us: int) -> None:
     if last_end_us is not None and end_us <= last_end_us:
         raise BackendError("the runner handed epochs on out of order, and who came first could not be told")
     decided.write(end_us)
-
-
-class _FirstOfId(_Round):
-    key = "id_hash"
-
-    def __init__(self, ttl_us: int, shards: int) -> None:
-        super().__init__(ttl_us)
-        self._shards = shards
-
-    def handed_on(self, rows: pa.RecordBatch, shard: int, end_us: int) -> Iterator[Any]:
-        """Each row to the shard of its status."""
-        return split_by_epoch(rows, "status_hash", self._shards)
-
-
-class _FirstOfStatus(_Round):
-    key = "status_hash"
-
-    def handed_on(self, rows: pa.RecordBatch, shard: int, end_us: int) -> Iterator[Any]:
-        """All rows for their tables by the hour, and the firsts at once."""
-        yield in_epoch(shard, end_us, rows)
-        now = firsts(rows)
-        if now.num_rows:
-            yield TaggedOutput("now", now)

@@ -100,7 +100,7 @@ def published(told: list[Scan], *, ahead: int = 1) -> dict[str, list[dict[str, A
     pipeline = beam.Pipeline(runner=BundleBasedDirectRunner(), options=PipelineOptions(["--streaming"]))
     events = pipeline | source
     events.is_bounded = True
-    placed = (events | StreamingDedupe(1, 10**12))["now"] | Windows(ALLOWED_US)
+    placed = (events | StreamingDedupe(10**12))["now"] | Windows(ALLOWED_US)
     outputs = placed["events"] | KpiPanes(ALLOWED_US)
     kept = keep({name: outputs[name] for name in ("panes", "kpis")})
     pipeline.run().wait_until_finish()

@@ -33,7 +33,7 @@ from pipeline.stages.decided import undecided
 from pipeline.stages.decode import decode
 from pipeline.stages.dedupe import Dedupe
 from pipeline.stages.memory import Segment
-from pipeline.stages.streaming_dedupe import StreamingDedupe, _FirstOfId
+from pipeline.stages.streaming_dedupe import StreamingDedupe, _Firsts
 
 US = timedelta(microseconds=1)
 Told = tuple[bytes, datetime]
@@ -60,13 +60,11 @@ def as_a_batch(rows: pa.RecordBatch, staging: Path, ttl_us: int) -> dict[str, li
     return decided(pipeline, pipeline | beam.Create([rows]), Dedupe(str(staging), 2, ttl_us), OUTPUTS)
 
 
-def as_a_stream(
-    batches: list[pa.RecordBatch], ttl_us: int, shards: int, *, ahead: int = 1
-) -> dict[str, list[dict[str, Any]]]:
+def as_a_stream(batches: list[pa.RecordBatch], ttl_us: int, *, ahead: int = 1) -> dict[str, list[dict[str, Any]]]:
     """The batches, each with rows of one epoch or of ``ahead`` epochs, read before the watermark is there."""
     pipeline = beam.Pipeline(runner=BundleBasedDirectRunner(), options=PipelineOptions(["--streaming"]))
     events = pipeline | stream(batches, ahead)
-    return decided(pipeline, events, StreamingDedupe(shards, ttl_us), (*OUTPUTS, "now"))
+    return decided(pipeline, events, StreamingDedupe(ttl_us), (*OUTPUTS, "now"))
 
 
 def stream(batches: list[pa.RecordBatch], ahead: int) -> test_stream.TestStream:
@@ -107,18 +105,17 @@ ARRIVALS = st.sampled_from(
 @settings(max_examples=25, deadline=None)
 @given(
     told=st.lists(st.tuples(st.sampled_from(VALUES), ARRIVALS), min_size=1, max_size=12),
-    shards=st.integers(1, 3),
     size=st.integers(1, 12),
     ahead=st.integers(1, 4),
     drawn=st.data(),
 )
 def test_a_stream_decides_what_a_batch_decides(
-    tmp_path_factory: pytest.TempPathFactory, told: list[Told], shards: int, size: int, ahead: int, drawn: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, told: list[Told], size: int, ahead: int, drawn: st.DataObject
 ) -> None:
     told = sorted(told, key=lambda one: one[1])
     rows = valid(told)
     order = drawn.draw(st.permutations(range(len(told))))
-    found = as_a_stream(cut(rows, order, size), HOUR_US, shards, ahead=ahead)
+    found = as_a_stream(cut(rows, order, size), HOUR_US, ahead=ahead)
     now = found.pop("now")
     assert found == as_a_batch(rows, tmp_path_factory.mktemp("batch") / "staging", HOUR_US)
     assert now == found["first"]
@@ -132,7 +129,7 @@ def test_a_copy_in_another_epoch_is_known_until_it_is_forgotten() -> None:
         (a, START + HOUR_US * US + US),
         (a, START + HOUR_US * US + 2 * US),
     ]
-    found = as_a_stream(cut(valid(told), [0, 1, 2, 3], 1), HOUR_US, 1)
+    found = as_a_stream(cut(valid(told), [0, 1, 2, 3], 1), HOUR_US)
     assert [row["log_offset"] for row in found["first"]] == [0, 3]
     assert [(row["log_offset"], row["first_log_offset"]) for row in found["duplicate"]] == [(1, 0), (2, 0)]
 
@@ -166,24 +163,24 @@ class Value:
 
 def test_the_state_is_bounded_by_what_comes_within_the_ttl() -> None:
     """Eight hours of five new events an epoch, remembered for one hour of 24 epochs."""
-    memory, last = Bag(), Value()
-    round_by_id = _FirstOfId(HOUR_US, 1)
+    by_id, by_status, last = Bag(), Bag(), Value()
+    dedupe = _Firsts(HOUR_US)
     sizes = []
     for epoch in range(1, 201):
         end = START + epoch * EPOCH_US * US
         keyed = (0, undecided_rows([(event(scan("S1"), f"{epoch}-{n}"), end) for n in range(5)]))
-        list(round_by_id.process(keyed, Timestamp(micros=_us(end) - 1), memory, last))
-        sizes.append(sum(Segment.unpacked(content).events for content in memory.values))
+        list(dedupe.process(keyed, Timestamp(micros=_us(end) - 1), by_id, by_status, last))
+        sizes.append(sum(Segment.unpacked(content).events for content in by_id.values))
     assert sizes[:24] == [5 * n for n in range(1, 25)]
     assert max(sizes) <= 2 * 5 * 25
-    assert len(memory.values) < 10
+    assert len(by_id.values) < 10
 
 
 def test_epochs_out_of_order_are_refused() -> None:
-    memory, last = Bag(), Value()
-    round_by_id = _FirstOfId(HOUR_US, 1)
+    state = Bag(), Bag(), Value()
+    dedupe = _Firsts(HOUR_US)
     later, earlier = (
-        round_by_id.process((0, undecided_rows([(event(scan()), end)])), Timestamp(micros=_us(end) - 1), memory, last)
+        dedupe.process((0, undecided_rows([(event(scan()), end)])), Timestamp(micros=_us(end) - 1), *state)
         for end in (START + 2 * EPOCH_US * US, START + EPOCH_US * US)
     )
     list(later)
