@@ -29,6 +29,7 @@ from pipeline_messages import (
     status,
     telemetry,
 )
+from warehouse_content import rows, snapshot
 
 from backends.epochs import EPOCH_US
 from backends.interface import BackendError
@@ -88,11 +89,7 @@ def _write(folder: Path, told: Sequence[Told], size: int, partitions: int) -> No
 
 
 def tables(warehouse: LocalWarehouse, *but: str) -> dict[str, list[str]]:
-    return {spec.name: sorted(map(str, rows(warehouse, spec.name))) for spec in STREAMED if spec.name not in but}
-
-
-def rows(warehouse: LocalWarehouse, table: str) -> list[dict[str, object]]:
-    return list(warehouse.query(f"SELECT * FROM {table}").read_all().to_pylist())
+    return snapshot(warehouse, [spec for spec in STREAMED if spec.name not in but])
 
 
 def test_both_modes_end_in_the_same_tables(in_mode: Run) -> None:
