@@ -75,6 +75,10 @@ class Settings:
         return {name: value for name, value in vars(self).items() if isinstance(value, int | str | Mapping)}
 
 
+_DEDUPE_SHARDS = 32
+"""The claims of one shard are in memory at a time: 30 MB of them for ten million messages."""
+
+
 @dataclass(frozen=True)
 class Stages:
     """How each stage is made. Any may be replaced by a transform with the same input and the same named outputs."""
@@ -86,7 +90,9 @@ class Stages:
     tokenise: Callable[[Settings], beam.PTransform] = lambda s: Tokenise(s.keys)
     """``VALID`` batches to ``valid``."""
     dedupe: Callable[[Settings], beam.PTransform] = lambda s: (
-        StreamingDedupe(s.dedupe_ttl_us) if s.mode == "streaming" else Dedupe(str(s.staging), s.shards, s.dedupe_ttl_us)
+        StreamingDedupe(s.dedupe_ttl_us)
+        if s.mode == "streaming"
+        else Dedupe(str(s.staging), _DEDUPE_SHARDS, s.dedupe_ttl_us)
     )
     """``VALID`` batches to ``first`` (``VALID``), ``duplicate`` and ``rejected``.
 
