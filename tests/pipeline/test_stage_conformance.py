@@ -105,6 +105,10 @@ class _CountEvents(beam.PTransform):
 def given() -> Input:
     """The same messages at each step of their way, without dedupe: more copies for the stages behind it."""
     arrived = messages(VALUES, START + HOUR / 2)
+    at = arrived.schema.get_field_index("attributes")
+    claims = [("event_type", "facility.scan"), ("other", "x"), ("tenant_id", "acme")]
+    attributes = [[*claims[: n % 4], ("n", str(n))] for n in range(len(VALUES))]
+    arrived = arrived.set_column(at, arrived.schema.field(at), pa.array(attributes, arrived.schema.field(at).type))
     valid = decode(arrived, 10**9, b"key")["valid"]
     return Input(arrived, valid, place(valid, 3600 * 1_000_000)["events"])
 
