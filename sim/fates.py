@@ -7,7 +7,7 @@ and whatever repeats a message is in its plan, so that no other slice matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from pipeline.contract.rejections import Rejection
 from sim.arrays import I64
 from sim.ledger import FORMATS, Body, Fate
 from sim.producers.copies import facts_told_again
-from sim.producers.plan import BODIES, Messages, Plan, type_code
+from sim.producers.plan import BODIES, EVENT_TYPE_NAMES, Messages, Plan, type_code
 from sim.wire.misshape import AVRO_DAMAGES, DAMAGES, Damage
 from sim.wire.poison import AVRO_POISONS, POISONS
 
@@ -29,7 +29,14 @@ MATCHED_ON = ("event_id", "status")
 _NONE = -1
 
 
-def fates(plan: Plan, *, allowed_lateness_us: int, future_tolerance_us: int, dedupe_ttl_us: int) -> pa.Table:
+def fates(
+    plan: Plan,
+    *,
+    allowed_lateness_us: int,
+    future_tolerance_us: int,
+    dedupe_ttl_us: int,
+    lateness_us_by_type: Mapping[str, int] | None = None,
+) -> pa.Table:
     """``fate``, ``code``, ``kept_row`` and ``matched_on`` of each message, by row of the plan.
 
     ``kept_row`` is the row of the message that a duplicate repeats: that came first, and is remembered for
@@ -38,7 +45,10 @@ def fates(plan: Plan, *, allowed_lateness_us: int, future_tolerance_us: int, ded
     """
     messages = plan.messages
     refused = _refused(plan, future_tolerance_us)
-    fate = _lateness(messages, allowed_lateness_us)
+    allowed_us = np.full(len(EVENT_TYPE_NAMES), allowed_lateness_us)
+    for name, us in (lateness_us_by_type or {}).items():
+        allowed_us[type_code(name)] = us
+    fate = _lateness(messages, allowed_us[messages.event_type])
     kept, matched_on = (np.full(len(messages), _NONE, dtype=np.int64) for _ in range(2))
     several = np.flatnonzero(facts_told_again(messages) & ~messages.dropped & (refused == _NONE))
     if len(several):
@@ -57,7 +67,7 @@ def fates(plan: Plan, *, allowed_lateness_us: int, future_tolerance_us: int, ded
     return pa.table(columns)
 
 
-def _lateness(messages: Messages, allowed_us: int) -> I64:
+def _lateness(messages: Messages, allowed_us: I64) -> I64:
     """Clean, late or too late, by how long after the end of the event's window a message arrives."""
     window_end = (messages.event_time // WINDOW_US + 1) * WINDOW_US
     behind = messages.ingest_time - window_end

@@ -39,7 +39,7 @@ from sim.token_key import fingerprints, keys_for_a_run, keys_of_a_run
 from sim.truth import read_reference
 
 Echo = Callable[[str], None]
-_TERMS = ("allowed_lateness_us", "future_tolerance_us", "dedupe_ttl_us")
+_TERMS = ("allowed_lateness_us", "future_tolerance_us", "dedupe_ttl_us", "lateness_us_by_type")
 _DECIDING = ("apache-beam", "duckdb", "faker", "msgspec", "numpy", "pyarrow", "simpy")
 
 
@@ -124,6 +124,7 @@ def _settings(scenario: Scenario, folder: RunFolder, ring: KeyRing, mode: Mode) 
         dedupe_ttl_us=scenario.platform.dedupe_ttl.us,
         staging=folder.staging,
         mode=mode,
+        lateness_us_by_type=scenario.platform.lateness_us_by_type,
     )
 
 

@@ -62,14 +62,28 @@ class Demand(Part, frozen=True):
     promise_express: Duration = Duration(8 * 3600 * 1_000_000)
 
 
+class LatenessOf(Part, frozen=True):
+    """The lateness that is allowed of one event type."""
+
+    event_type: str
+    allowed: Duration
+
+
 class Platform(Part, frozen=True):
     """How the platform under test is set up."""
 
     log_partitions: Annotated[int, Meta(ge=1, le=256)] = 4
     allowed_lateness: Duration = Duration(24 * 3600 * 1_000_000)
+    allowed_lateness_of: tuple[LatenessOf, ...] = ()
+    """Of event types for which it is another."""
     future_tolerance: Duration = Duration(5 * 60 * 1_000_000)
     dedupe_ttl: Duration = Duration(7 * 24 * 3600 * 1_000_000)
     """How long the platform remembers an event, to know its copies by."""
+
+    @property
+    def lateness_us_by_type(self) -> dict[str, int]:
+        """The event types of which another lateness is allowed, and which."""
+        return {one.event_type: one.allowed.us for one in self.allowed_lateness_of}
 
 
 class Scenario(Part, frozen=True, kw_only=True):

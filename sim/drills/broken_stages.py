@@ -87,20 +87,20 @@ def on_time_for_longer(by_us: int) -> Stages:
     """Windows that take for on time, and for late, what came a little later than that."""
 
     def windows(settings: Settings) -> EachBatch:
-        allowed_us = settings.allowed_lateness_us
-        return EachBatch("windows", lambda events: _placed(events, allowed_us, by_us), ("events", "too_late"))
+        return EachBatch("windows", lambda events: _placed(events, settings, by_us), ("events", "too_late"))
 
     return replace(STAGES, windows=windows)
 
 
-def _placed(events: pa.RecordBatch, allowed_us: int, by_us: int) -> dict[str, pa.RecordBatch]:
-    outputs = place(_moved(events, ("ingest_time",), -by_us), allowed_us)
+def _placed(events: pa.RecordBatch, settings: Settings, by_us: int) -> dict[str, pa.RecordBatch]:
+    sooner = _moved(events, ("ingest_time",), -by_us)
+    outputs = place(sooner, settings.allowed_lateness_us, settings.lateness_us_by_type)
     return {name: _moved(rows, ("ingest_time",), by_us) for name, rows in outputs.items()}
 
 
 def allows_no_lateness() -> Stages:
     """Windows that take for too late whatever is late."""
-    return replace(STAGES, windows=lambda settings: STAGES.windows(replace(settings, allowed_lateness_us=0)))
+    return replace(STAGES, windows=lambda s: STAGES.windows(replace(s, allowed_lateness_us=0, lateness_us_by_type={})))
 
 
 def throughput_of_another_minute() -> Stages:

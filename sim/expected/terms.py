@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sim.expected.tokens import TokenKey
 from sim.scenario import Scenario
@@ -14,8 +15,11 @@ class Terms:
 
     allowed_lateness_us: int
     token_keys: tuple[TokenKey, ...]
+    lateness_us_by_type: Mapping[str, int] = field(default_factory=dict)
+    """Of event types for which another lateness is allowed."""
 
     @classmethod
     def of(cls, scenario: Scenario, token_keys: tuple[TokenKey, ...]) -> Terms:
         """The terms of a scenario."""
-        return cls(scenario.platform.allowed_lateness.us, token_keys)
+        platform = scenario.platform
+        return cls(platform.allowed_lateness.us, token_keys, platform.lateness_us_by_type)

@@ -50,6 +50,7 @@ def _messages(cast: Cast, plan: Plan) -> pa.RecordBatch:
         allowed_lateness_us=platform.allowed_lateness.us,
         future_tolerance_us=platform.future_tolerance.us,
         dedupe_ttl_us=platform.dedupe_ttl.us,
+        lateness_us_by_type=platform.lateness_us_by_type,
     )
     sent = np.flatnonzero(~plan.messages.dropped)
     rows = sent[np.argsort(plan.messages.ingest_time[sent], kind="stable")]

@@ -77,6 +77,8 @@ AMONG_OTHERS = [
     ("demand: {rate: 30/h, until: 6 h}", "demand: {<<: {rate: 30/h}, until: 6 h}", "16 demand: unknown key '<<'; one of: by_hour, by_weekday, peaks, promise_express, promise_standard, rate, timezone, until"),
     ("[EAST, HUB]", "[EAS, HUB]", "12 network.lanes.0.between.0: unknown facility 'EAS'; did you mean 'EAST'? one of: EAST, HUB, WEST"),
     ("carrier: NORD, travel_time: 30 min}\ntenants", "carrier: NORT, travel_time: 30 min}\ntenants", "13 network.lanes.1.carrier: unknown carrier 'NORT'; did you mean 'NORD'? one of: NORD"),
+    ("fleet:", "platform: {allowed_lateness_of: [{event_type: facility.scam, allowed: 1 h}]}\nfleet:", f"17 platform.allowed_lateness_of.0.event_type: unknown event type 'facility.scam'; did you mean 'facility.scan'? one of: {TYPES}"),
+    ("fleet:", "platform: {allowed_lateness_of: [{event_type: facility.scan, allowed: 1 h}, {event_type: facility.scan, allowed: 2 h}]}\nfleet:", "17 platform.allowed_lateness_of.1.event_type: 'facility.scan' is there twice, first at platform.allowed_lateness_of.0"),
     ("id: WEST", "id: EAST", "8 network.facilities.2.id: 'EAST' is there twice, first at network.facilities.1"),
     ("- {id: acme}", "- {id: acme}\n  - {id: acme}", "16 tenants.1.id: 'acme' is there twice, first at tenants.0"),
     ("- {code: NORD, name: Nordlinie}", "- {code: NORD, name: N}\n    - {code: NORD, name: M}", "11 network.carriers.1.code: 'NORD' is there twice, first at network.carriers.0"),

@@ -47,6 +47,13 @@ def _one(decided: list[dict[str, object]], row: int) -> tuple[object, ...]:
     return tuple(decided[row].values())
 
 
+def test_lateness_may_be_another_for_an_event_type():
+    rows = [{"event_type": code, "ingest_time": WINDOW_US + HOUR} for code in (SCAN, STATUS)]
+    terms = {"allowed_lateness_us": HOUR, "future_tolerance_us": 0, "dedupe_ttl_us": TTL}
+    decided = fates(_plan(*rows), **terms, lateness_us_by_type={"facility.scan": HOUR - 1})
+    assert decided["fate"].to_pylist() == ["too_late", "late"]
+
+
 @pytest.mark.parametrize(
     ("after_window_end", "fate"),
     [(-1, "clean"), (0, "clean"), (1, "late"), (HOUR - 1, "late"), (HOUR, "late"), (HOUR + 1, "too_late")],
