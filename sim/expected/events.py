@@ -50,11 +50,8 @@ def too_late(all_events: pa.Table, terms: Terms) -> pa.Table:
     rows = all_events.filter(pc.equal(all_events["lateness"], "too_late"))
     # NumPy rounds down, Arrow towards zero: the window of a clock that says 1969 would be the one after its own.
     window_ends = (microseconds(rows["event_time"]).to_numpy() // _WINDOW_US + 1) * _WINDOW_US
-    by_us = microseconds(rows["ingest_time"]).to_numpy() - window_ends
-    allowed = [
-        terms.lateness_us_by_type.get(name, terms.allowed_lateness_us) for name in rows["event_type"].to_pylist()
-    ]
-    by_us -= np.array(allowed, dtype=np.int64)
+    allowed = np.array([terms.lateness_us(name) for name in rows["event_type"].to_pylist()], dtype=np.int64)
+    by_us = microseconds(rows["ingest_time"]).to_numpy() - window_ends - allowed
     rows = rows.append_column("window_end", pa.array(window_ends, TOO_LATE.schema.field("window_end").type))
     rows = rows.append_column("too_late_by_s", pa.array(by_us / 1e6))
     return rows.select(TOO_LATE.schema.names).cast(TOO_LATE.schema)

@@ -23,3 +23,7 @@ class Terms:
         """The terms of a scenario."""
         platform = scenario.platform
         return cls(platform.allowed_lateness.us, token_keys, platform.lateness_us_by_type)
+
+    def lateness_us(self, event_type: str) -> int:
+        """The lateness that is allowed of an event type."""
+        return self.lateness_us_by_type.get(event_type, self.allowed_lateness_us)
