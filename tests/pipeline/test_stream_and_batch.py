@@ -186,10 +186,10 @@ class _AfterTokens(beam.PTransform):
         self._tokenise = tokenise
 
     def expand(self, events):
-        import test_streaming
+        import test_stream_and_batch
 
         made = events | "Tokens" >> self._tokenise
-        return made["valid"] | "Stumble" >> EachBatch("stumble", test_streaming.Stumble.once_a_while, ("valid",))
+        return made["valid"] | "Stumble" >> EachBatch("stumble", test_stream_and_batch.Stumble.once_a_while, ("valid",))
 
 
 def test_bundles_that_are_run_again_change_nothing(in_mode: Run, stumbling: Stages) -> None:
