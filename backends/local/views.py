@@ -59,17 +59,19 @@ def _problem(connection: duckdb.DuckDBPyConnection, select: str) -> str | None:
 
 
 def _unreadable(spec: TableSpec, problem: str) -> str:
-    said = f"{spec.name}: {problem}; put the file back and open the warehouse again"
-    return f"SELECT {_nulls(spec)} WHERE error({_quoted(said)})"
+    error = f"error({_quoted(f'{spec.name}: {problem}; put the file back and open the warehouse again')})"
+    # Of columns that are NULL, DuckDB knows that `column = 1` holds nowhere: it would find no row, and not ask further.
+    return f"SELECT {_constant(spec, error)} WHERE {error}"
 
 
 def no_rows(spec: TableSpec) -> str:
     """A query with the columns of a table, and no row."""
-    return f"SELECT {_nulls(spec)} WHERE false"
+    return f"SELECT {_constant(spec, 'NULL')} WHERE false"
 
 
-def _nulls(spec: TableSpec) -> str:
-    return ", ".join(f'CAST(NULL AS {_DUCKDB_TYPES[field.type]}) AS "{field.name}"' for field in spec.schema)
+def _constant(spec: TableSpec, value: str) -> str:
+    """The columns of a table, each with the same value."""
+    return ", ".join(f'CAST({value} AS {_DUCKDB_TYPES[field.type]}) AS "{field.name}"' for field in spec.schema)
 
 
 def _select(connection: duckdb.DuckDBPyConnection, folder: Path, spec: TableSpec) -> str:

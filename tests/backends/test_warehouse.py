@@ -115,6 +115,8 @@ def test_a_file_that_cant_be_read_spoils_its_own_table_only(tmp_path: Path, harm
         "SELECT * FROM clean.parcels",
         "SELECT COUNT(*) AS n FROM clean.parcels",
         "SELECT id FROM clean.parcels",
+        "SELECT id FROM clean.parcels WHERE id = 1",
+        "SELECT COUNT(*) AS n FROM clean.parcels WHERE id IS NOT NULL",
     ):
         with pytest.raises(BackendError, match=r"clean\.parcels: .*part-.*; put the file back"):
             warehouse.query(sql).read_all()

@@ -1,5 +1,6 @@
 """The command: runs over a log that is there, and does not start without a key."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,26 @@ def test_reconcile_tells_what_it_found(
     heading, row = capsys.readouterr().out.splitlines()
     assert heading.split()[0] == "table_name"
     assert row.split() == ["curated.mart_exceptions", "2026-03-02", "0", "1", "1", "0", "rebuilt"]
+
+
+@pytest.mark.usefixtures("_key")
+def test_marts_stay_where_a_file_of_a_copied_warehouse_is_missing(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with LocalEventLog(tmp_path / "log", 2) as log:
+        log.append(appended([event(status(status="exception"), "e2")], event_type="shipment.status.changed"))
+    assert main(arguments) == 0
+    assert main(["marts", f"--warehouse={tmp_path / 'warehouse'}"]) == 0
+    shutil.copytree(tmp_path / "warehouse", tmp_path / "copy")
+    for file in (tmp_path / "copy" / "clean" / "events").rglob("*.parquet"):
+        file.unlink()
+    sql = "SELECT * FROM curated.mart_exceptions"
+    before = LocalWarehouse(tmp_path / "copy", list(TABLES.values())).query(sql).read_all().to_pylist()
+    assert before
+    for command in ("marts", "reconcile"):
+        assert main([command, f"--warehouse={tmp_path / 'copy'}"]) == 1
+        assert "put the file back" in capsys.readouterr().err
+        assert LocalWarehouse(tmp_path / "copy", list(TABLES.values())).query(sql).read_all().to_pylist() == before
 
 
 @pytest.mark.slow
