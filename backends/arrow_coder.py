@@ -7,6 +7,9 @@ Importing this module registers the coder.
 import apache_beam as beam
 import pyarrow as pa
 
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+"""What is shuffled are counts, of which many are zero, and a runner in one process holds it in memory."""
+
 
 class RecordBatchCoder(beam.coders.Coder):
     """One record batch as one Arrow IPC stream, schema and its metadata included."""
@@ -14,7 +17,7 @@ class RecordBatchCoder(beam.coders.Coder):
     def encode(self, value: pa.RecordBatch) -> bytes:
         """The batch as bytes."""
         sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, value.schema) as writer:
+        with pa.ipc.new_stream(sink, value.schema, options=_OPTIONS) as writer:
             writer.write_batch(value)
         return bytes(sink.getvalue())
 

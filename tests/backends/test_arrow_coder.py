@@ -20,5 +20,10 @@ def test_a_slice_is_small() -> None:
     assert len(RecordBatchCoder().encode(BATCH.slice(5000, 10))) < 2000
 
 
+def test_counts_that_are_mostly_zero_are_small() -> None:
+    counts = pa.RecordBatch.from_pydict({"n": [0] * 10_000})
+    assert len(RecordBatchCoder().encode(counts)) < counts.nbytes / 20
+
+
 def test_beam_uses_it() -> None:
     assert isinstance(beam.coders.registry.get_coder(pa.RecordBatch), RecordBatchCoder)
