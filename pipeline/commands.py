@@ -128,19 +128,23 @@ def _backfill(chosen: argparse.Namespace) -> None:
     more = _opened("--log", chosen.log, LocalEventLog.opened) if chosen.log else None
     reference = _reference(chosen.reference)
     from pipeline.batch.backfill import backfill
+    from pipeline.batch.held import AnotherLog
 
     asked = _asked(chosen, settings)
-    with own_folder(chosen.warehouse / ".backfill") as folder:
-        changed = backfill(
-            warehouse,
-            LocalWarehouse(folder, list(TABLES.values())),
-            lambda read: RawArchive.opened(chosen.warehouse, read, read.first_day),
-            reference,
-            settings,
-            Scope(days, tuple(chosen.type or ())),
-            asked,
-            more=more,
-        )
+    try:
+        with own_folder(chosen.warehouse / ".backfill") as folder:
+            changed = backfill(
+                warehouse,
+                LocalWarehouse(folder, list(TABLES.values())),
+                lambda read: RawArchive.opened(chosen.warehouse, read, read.first_day),
+                reference,
+                settings,
+                Scope(days, tuple(chosen.type or ())),
+                asked,
+                more=more,
+            )
+    except AnotherLog as error:
+        raise BackendError(f"--log: {chosen.log}: {error}") from error
     if not changed:
         print("every row in scope is as the pipeline makes it now")  # noqa: T201
     _print_days(reconcile(warehouse, replace(asked, command="reconcile")))

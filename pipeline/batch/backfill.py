@@ -21,6 +21,7 @@ from backends.interface import Account, BackendError, Commit, EventLog, TableSpe
 from backends.stage_failed import without_values
 from pipeline.batch.account import Asked
 from pipeline.batch.changes import BY_MESSAGE, changed_places
+from pipeline.batch.held import held
 from pipeline.batch.last_commit import last_commit
 from pipeline.batch.more_messages import Logs, News, archive_new, known_places
 from pipeline.batch.places import Places, found_places, rows_at, unpacked
@@ -62,7 +63,8 @@ def backfill(
 ) -> bool:
     """Process the scope anew, with ``beside`` for the tables made on the way; gives whether anything changed.
 
-    Messages of ``more`` that are in scope and not in the warehouse join it. Raises BackendError if it holds no run.
+    Messages of ``more`` that are in scope and not in the warehouse join it. Raises BackendError if it holds no
+    run, and AnotherLog if ``more`` has another message on these days in a place that is known.
     """
     after = last_commit(warehouse)
     if not after:
@@ -70,7 +72,7 @@ def backfill(
     known = known_places(warehouse)
     log = archive(reading(warehouse, scope, settings.dedupe_ttl_us))
     if more:
-        log = Logs([log, News(more, scope, known)])
+        log = Logs([log, News(more, scope, known, held(warehouse, scope.days))])
     run(log, beside, reference, settings, replace(stages, archive=lambda _: archive_new(known)))
     in_scope = np.union1d(scope.places(warehouse), scope.places(beside))
     changes = _changes(warehouse, beside, reference, touched(in_scope, (warehouse, beside)))

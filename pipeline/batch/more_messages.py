@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backends.interface import BackendError, EventLog, Warehouse
+from pipeline.batch.held import Held
 from pipeline.batch.places import Places, found_places, is_in, packed
 from pipeline.batch.scope import Scope
 from pipeline.stages.archive import archive
@@ -48,11 +49,11 @@ class _ReadAll(beam.PTransform):
 
 
 class News(Logs):
-    """The messages of a log that are in scope and stand in none of the ``known`` places."""
+    """The messages of a log that are in scope and stand in none of the ``known`` places; those that do must be held."""
 
-    def __init__(self, log: EventLog, scope: Scope, known: Places) -> None:
+    def __init__(self, log: EventLog, scope: Scope, known: Places, there: Held) -> None:
         super().__init__([log])
-        self._new = partial(_new_in_scope, scope=scope, known=known)
+        self._new = partial(_new_in_scope, scope=scope, known=known, there=there)
 
     def source(self, *, streaming: bool = False) -> beam.PTransform[Any, Any]:
         """These messages, a batch at a time."""
@@ -86,11 +87,10 @@ def _unknown(messages: pa.RecordBatch, known: Places) -> pa.RecordBatch:
     return messages.filter(pa.array(np.logical_not(is_in(packed(messages, "partition", "offset"), known))))
 
 
-def _new_in_scope(messages: pa.RecordBatch, scope: Scope, known: Places) -> pa.RecordBatch:
-    messages = _unknown(messages, known)
+def _new_in_scope(messages: pa.RecordBatch, scope: Scope, known: Places, there: Held) -> pa.RecordBatch:
     day = pc.cast(messages.column("ingest_time"), pa.date32())
     first, last = (pa.scalar(one, pa.date32()) for one in (scope.days.first, scope.days.last))
-    chosen = pc.and_(pc.greater_equal(day, first), pc.less_equal(day, last))
-    if scope.types:
-        chosen = pc.and_(chosen, pc.is_in(claimed_type(messages), pa.array(scope.types)))
-    return messages.filter(chosen)
+    messages = messages.filter(pc.and_(pc.greater_equal(day, first), pc.less_equal(day, last)))
+    there.check(messages.filter(pa.array(is_in(packed(messages, "partition", "offset"), known))))
+    messages = _unknown(messages, known)
+    return messages.filter(pc.is_in(claimed_type(messages), pa.array(scope.types))) if scope.types else messages

@@ -21,6 +21,7 @@ from backends.local.warehouse import LocalWarehouse
 from pipeline.batch.account import Asked
 from pipeline.batch.backfill import backfill
 from pipeline.batch.days import Days
+from pipeline.batch.held import AnotherLog
 from pipeline.batch.scope import Scope
 from pipeline.build import STAGES, Settings, Stages, run
 from pipeline.contract.tables import TABLES
@@ -184,6 +185,18 @@ def test_new_messages_of_a_log_join_day_by_day(place: Place) -> None:
         assert place.backfill(Scope(Days(day, day)), more=log)
     assert snapshot(place.warehouse) == place.fresh()
     assert not place.backfill(Scope(), more=log)
+
+
+@pytest.mark.parametrize("other", [event(scan("A"), "n7"), event(status("A"), "s1", at=START - MINUTE)])
+def test_another_log_is_refused(place: Place, other: bytes) -> None:
+    """Its offsets are those of the messages that are there; its bytes are not."""
+    place.run(LOG)
+    before = digests(place.folder / "warehouse")
+    with LocalEventLog(place.folder / "another", 2) as log:
+        log.append(arriving(1, other))
+    with pytest.raises(AnotherLog, match=r"partition \d offset 0 differs from what the warehouse holds"):
+        place.backfill(Scope(Days(SECOND, SECOND)), more=log)
+    assert digests(place.folder / "warehouse") == before
 
 
 def test_a_new_dimension_is_taken_over_with_what_it_enriches(place: Place) -> None:
