@@ -10,12 +10,13 @@ from pathlib import Path
 from pipeline.contract import generated_files, released
 from pipeline.contract.compat.compare import Mode, compare
 from pipeline.contract.compat.json_rules import NotComparable
+from pipeline.contract.compat.near import did_you_mean
 from pipeline.contract.docs import contract_page
 
 _STATUSES = """exit status:
-  0  done; of versions: they go together
+  0  done; of versions: those that were compared go together
   1  they don't, for each of the reasons given; nothing was published
-  2  wrong arguments, or no schemas that can be compared"""
+  2  wrong arguments, or nothing that can be compared"""
 _MODES = "modes:\n" + "\n".join(f"  {mode:<9} {mode.meaning}" for mode in Mode)
 
 
@@ -69,9 +70,17 @@ def _command(
 def _add_compat(compat: argparse.ArgumentParser) -> None:
     either = "a schema (.avsc, .schema.json), or a folder of files <event type>-v<version>.avsc or .schema.json"
     compat.add_argument("old", type=Path, metavar="OLD", help=either)
-    compat.add_argument("new", type=Path, metavar="NEW", help="the same, with what is to be published")
-    compat.add_argument("--mode", type=Mode, choices=list(Mode), default=Mode.BACKWARD, help="default %(default)s")
+    compat.add_argument("new", type=Path, metavar="NEW", help="what is to be published: a draft, or a folder of all")
+    compat.add_argument("--mode", type=_mode, metavar="MODE", default=Mode.BACKWARD, help="default %(default)s")
     compat.add_argument("--transitive", action="store_true", help="compare with all versions before, not just the last")
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError:
+        near = did_you_mean(text, Mode) or ";"
+        raise argparse.ArgumentTypeError(f"unknown mode {text!r}{near} one of: {', '.join(Mode)}") from None
 
 
 def _docs(_: argparse.Namespace) -> int:
@@ -95,7 +104,13 @@ def _release(_: argparse.Namespace) -> int:
 
 
 def _compat(asked: argparse.Namespace) -> int:
-    return _told(compare(asked.old, asked.new, asked.mode, asked.transitive))
+    done = compare(asked.old, asked.new, asked.mode, asked.transitive)
+    for name in done.skipped:
+        sys.stderr.write(f"skipped {name}: no schema by its name\n")
+    status = _told(done.findings)
+    begun = ", ".join(f"{file.event_type} {file.label} ({file.kind})" for file in done.begun)
+    sys.stdout.write(f"{done}{f'; nothing comes before {begun}' if begun else ''}\n")
+    return status
 
 
 def _told(reasons: Sequence[object]) -> int:

@@ -55,7 +55,8 @@ _VERSIONS = """\
 A version that is published never changes: its digest stands in `pipeline/contract/released.json`, and a test fails when
 it is edited. Add a version instead, with fields that are optional, then `python -m pipeline.contract release`. That
 publishes nothing that does not go with all versions before it, both ways, in Avro and in JSON.
-`python -m pipeline.contract compat OLD NEW` tells so before, of files or folders. What it finds:
+`python -m pipeline.contract compat OLD NEW` tells so before, of files or folders, and what it compared.
+A folder NEW must have all that OLD has; a draft alone is given as a file. What it finds:
 """
 _CLOUD_EVENTS = """\
 An event as [CloudEvents 1.0](https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md): its data is the

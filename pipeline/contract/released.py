@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.contract.avro_schemas import definition
-from pipeline.contract.compat.compare import NOTES, Finding, Mode, check
+from pipeline.contract.compat.compare import Finding, Mode, check
+from pipeline.contract.compat.difference import NOTES
 from pipeline.contract.compat.schema_files import SchemaFile
 from pipeline.contract.events import EVENT_TYPES
 from pipeline.contract.json_schemas import json_schema

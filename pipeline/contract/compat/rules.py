@@ -24,6 +24,7 @@ class Rule(StrEnum):
     CLOSED = "closed"
     PII_CHANGED = "pii_changed"
     VERSION_CHANGED = "version_changed"
+    VERSION_GONE = "version_gone"
 
 
 MEND: dict[Rule, str] = {
@@ -40,6 +41,7 @@ MEND: dict[Rule, str] = {
     Rule.CLOSED: "tolerate fields that the schema does not name",
     Rule.PII_CHANGED: "keep the mark, since tables hold tokens for what is marked; else add another field",
     Rule.VERSION_CHANGED: "put it back as it was, and add a version instead",
+    Rule.VERSION_GONE: "put it back, since messages of it are kept; to compare a draft alone, name its file",
 }
 
 

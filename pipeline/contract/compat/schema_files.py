@@ -21,11 +21,17 @@ class SchemaFile(NamedTuple):
     event_type: str
     version: int | None
     schema: Any
+    path: Path | None = None
 
     @property
     def label(self) -> str:
         """How people name the version."""
-        return "this" if self.version is None else f"v{self.version}"
+        return Path(self.name).name if self.version is None else f"v{self.version}"
+
+    @property
+    def name(self) -> str:
+        """Where people find it."""
+        return str(self.path or f"{self.event_type}-v{self.version}")
 
 
 def read_file(path: Path) -> SchemaFile:
@@ -39,8 +45,8 @@ def read_file(path: Path) -> SchemaFile:
         raise NotComparable(f"{path}: not JSON: {error}") from error
     named = _NAME.fullmatch(path.name)
     if named:
-        return SchemaFile(kind, named["event_type"], int(named["version"]), schema)
-    return SchemaFile(kind, path.name.partition(".")[0], None, schema)
+        return SchemaFile(kind, named["event_type"], int(named["version"]), schema, path)
+    return SchemaFile(kind, path.name.partition(".")[0], None, schema, path)
 
 
 def read_folder(path: Path) -> list[SchemaFile]:
@@ -48,8 +54,26 @@ def read_folder(path: Path) -> list[SchemaFile]:
 
     Files of other names are left alone. Raises NotComparable if there is no schema at all.
     """
+    if not path.exists():
+        raise NotComparable(f"{path}: no such file or folder")
     paths = sorted(path.rglob("*")) if path.is_dir() else [path]
     found = [read_file(file) for file in paths if _NAME.fullmatch(file.name)]
     if not found:
-        raise NotComparable(f"{path}: no file named <event type>-v<version>.avsc or .schema.json")
+        wanted = "named <event type>-v<version>.avsc or .schema.json"
+        if path.is_file():
+            raise NotComparable(f"{path}: must be {wanted}, to be compared with those in a folder")
+        there = ", ".join(other_files(path))
+        raise NotComparable(f"{path}: no file {wanted}{f'; there is {there}' if there else ''}")
     return sorted(found, key=lambda file: (file.kind, file.event_type, file.version or 0))
+
+
+def other_files(path: Path) -> list[str]:
+    """The files in a folder and those below it that are no schemas by their names, of other folders only the number."""
+    files = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
+    told: list[str] = []
+    for folder in sorted({file.parent for file in files}):
+        inside = [file for file in files if file.parent == folder]
+        others = [file for file in inside if not _NAME.fullmatch(file.name)]
+        is_other = folder != path and len(others) == len(inside) > 1
+        told += [f"{folder} ({len(others)} files)"] if is_other else map(str, others)
+    return told
