@@ -9,9 +9,10 @@ from backends.interface import BackendError
 from backends.stage_failed import StageFailed
 from pipeline import token_key
 from pipeline.arguments import parse
-from pipeline.commands import COMMANDS, UsageError
+from pipeline.commands import COMMANDS
 from pipeline.exit_status import ExitStatus
 from pipeline.structured_log import log_to_stderr
+from pipeline.usage import UsageError
 
 
 def main(given: Sequence[str] | None = None) -> int:

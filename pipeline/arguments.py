@@ -186,6 +186,12 @@ def _add_backfill(commands: Any) -> None:
         metavar="DIR",
         help="an event log: messages of it that are in scope and not in the warehouse join it",
     )
+    backfill.add_argument(
+        "--new-keys",
+        action="store_true",
+        help="go on though a key is not given that tokens in the warehouse were made with: the same person has another "
+        "token in what is processed now",
+    )
     _add_settings(backfill)
 
 

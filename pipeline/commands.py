@@ -25,6 +25,7 @@ from pipeline.batch.scope import Scope
 from pipeline.contract.tables import DIMENSIONS, MARTS, RUNS, TABLES
 from pipeline.marts import build_marts
 from pipeline.own_folder import own_folder
+from pipeline.usage import UsageError, check_apart, check_keys
 
 if TYPE_CHECKING:
     import apache_beam as beam
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
     from pipeline.build import Settings
 
 _US_PER_S = 1_000_000
-
-
-class UsageError(Exception):
-    """The command can't be carried out as it was given."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +52,12 @@ class Committing:
 
 
 def _run(chosen: argparse.Namespace) -> None:
+    check_apart(chosen.warehouse, "--log", chosen.log)
     _process(chosen, lambda: _opened("--log", chosen.log, LocalEventLog.opened))
 
 
 def _replay(chosen: argparse.Namespace) -> None:
+    check_apart(chosen.warehouse, "RAW", chosen.raw)
     _process(chosen, lambda: _opened("RAW", chosen.raw, RawArchive.opened))
 
 
@@ -96,7 +95,7 @@ def _settings(chosen: argparse.Namespace) -> Settings:
     )
 
 
-_NO_SETTING = ("command", "warehouse", "log", "raw", "reference", "mode", "log_format")
+_NO_SETTING = ("command", "warehouse", "log", "raw", "reference", "mode", "log_format", "new_keys")
 
 
 def _asked(chosen: argparse.Namespace, settings: Settings | None = None) -> Asked:
@@ -125,6 +124,8 @@ def _marts(chosen: argparse.Namespace) -> None:
 
 def _backfill(chosen: argparse.Namespace) -> None:
     settings, days, warehouse = _settings(chosen), _days(chosen), _present(chosen)
+    if not chosen.new_keys:
+        check_keys(warehouse, settings.keys.ids)
     more = _opened("--log", chosen.log, LocalEventLog.opened) if chosen.log else None
     reference = _reference(chosen.reference)
     from pipeline.batch.backfill import backfill

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from pipeline_messages import appended, event, reference, scan, status
+from pipeline_messages import appended, created, event, reference, scan, status
 
 import pipeline.build
 from backends.local.event_log import LocalEventLog
@@ -17,6 +17,7 @@ from pipeline.__main__ import main
 from pipeline.build import Settings
 from pipeline.contract.tables import TABLES
 from pipeline.exit_status import ExitStatus
+from pipeline.key_ring import KeyRing
 
 
 @pytest.fixture
@@ -148,6 +149,37 @@ def test_backfill_takes_in_what_is_new_and_reconciles(
     with pytest.raises(SystemExit):
         main(["backfill", *arguments[1:]])
     assert "--from, --to" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_key")
+def test_a_backfill_needs_the_keys_of_the_warehouse(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with LocalEventLog(tmp_path / "log", 2) as log:
+        log.append(appended([event(created(), "c1")]))
+    assert main(arguments) == 0
+    command = ["backfill", *arguments[2:], "--from=2026-03-02", "--to=2026-03-02"]
+    old, new = (KeyRing.of(bytes.fromhex(one * 32)).ids[0] for one in ("ab", "cd"))
+    monkeypatch.setenv("SIM_PII_KEY", "cd" * 32)
+    capsys.readouterr()
+    assert main(command) == 2
+    assert f"has tokens of key {old}, and the keys given are {new}" in capsys.readouterr().err
+    assert main([*command, "--new-keys"]) == 0
+    assert main([*arguments, "--replace"]) == 0
+    assert main(command) == 0, "of the old key nothing is left"
+
+
+@pytest.mark.usefixtures("_key")
+@pytest.mark.parametrize(("source", "warehouse"), [("log", "log"), ("log", "log/w"), ("log", "."), ("w", "w/again")])
+def test_what_is_read_lies_apart_from_what_is_written(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, warehouse: str
+) -> None:
+    read = ["run", f"--log={tmp_path / source}"] if source == "log" else ["replay", str(tmp_path / source)]
+    before = sorted(tmp_path.rglob("*"))
+    assert main([*read, arguments[3], f"--warehouse={tmp_path / warehouse}"]) == 2
+    assert "lie one in the other" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize("command", ["marts", "reconcile"])
