@@ -1,4 +1,4 @@
-"""Runbooks say what is there: each command and question of theirs is run, and must say what the page says."""
+"""Runbooks and examples say what is there: each command and question is run, and must say what the page says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-PAGES = sorted(Path(__file__).parents[1].joinpath("docs", "runbooks").glob("*-*.md"))
+DOCS = Path(__file__).parents[1] / "docs"
+RUNBOOKS = sorted(DOCS.joinpath("runbooks").glob("*-*.md"))
+PAGES = [*RUNBOOKS, DOCS / "pipeline.md"]
 BLOCK = re.compile(r"^```(console|sql|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = "---- end of step ----"
 SHELL = f"""
@@ -71,7 +73,7 @@ def is_said(line: str, text: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_runbook_says_what_its_commands_say(page: Path, tmp_path: Path) -> None:
+def test_a_page_says_what_its_commands_say(page: Path, tmp_path: Path) -> None:
     told = steps(page.read_text(encoding="utf-8"))
     heard = said(told, tmp_path)
     assert len(heard) == len(told) > 5
@@ -95,4 +97,4 @@ def test_steps_are_found_and_wildcards_match() -> None:
 
 
 def test_there_are_runbooks_for_the_failures_that_users_meet_first() -> None:
-    assert {page.stem for page in PAGES} == {"disk-full", "key-missing", "schema-broken"}
+    assert {page.stem for page in RUNBOOKS} == {"disk-full", "key-missing", "schema-broken"}
