@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.contract.events import EVENT_TYPES
 from pipeline.contract.tables import MARTS
 from pipeline.exit_status import ExitStatus
+from pipeline.guessing import GuessingParser, unknown
 
 _SECONDS_MAX = 100 * 366 * 86_400
 _STATUSES = "exit status:\n" + "\n".join(f"  {status.value:<4} {status.meaning}" for status in ExitStatus)
@@ -40,7 +41,7 @@ While it runs, its own tables are in .backfill/ in the folder of --warehouse. Do
 
 def parse(given: Sequence[str] | None) -> argparse.Namespace:
     """The arguments, with ``command`` saying which command they are for. Ends the process (2) if they are wrong."""
-    parser = argparse.ArgumentParser(
+    parser = GuessingParser(
         prog="python -m pipeline",
         description="Run the pipeline over messages that are there, and look after its tables.",
         epilog=f"{_KEY}\n\n{_STATUSES}",
@@ -144,10 +145,21 @@ def _add_marts(commands: Any) -> None:
     marts.add_argument(
         "--mart",
         action="append",
-        choices=[mart.name.partition(".")[2] for mart in MARTS],
+        type=_mart,
         metavar="NAME",
-        help=f"one of them; may be given again; default all: {', '.join(mart.name for mart in MARTS)}",
+        help=f"one of them; may be given again; default all: {', '.join(mart.name for mart in MARTS)}; "
+        "a name may leave out what stands before the dot",
     )
+
+
+def _mart(text: str) -> str:
+    """The name of a mart without its schema."""
+    short_by_name = {mart.name: mart.name.partition(".")[2] for mart in MARTS}
+    if text in short_by_name.values():
+        return text
+    if text in short_by_name:
+        return short_by_name[text]
+    raise argparse.ArgumentTypeError(unknown("mart", text, short_by_name, short_by_name.values()))
 
 
 def _add_reconcile(commands: Any) -> None:
@@ -246,5 +258,5 @@ def _seconds(text: str) -> float:
 def _seconds_of_type(text: str) -> tuple[str, float]:
     kind, _, seconds = text.partition("=")
     if kind not in EVENT_TYPES:
-        raise argparse.ArgumentTypeError(f"must be TYPE=S with one of {', '.join(EVENT_TYPES)}, not {text!r}")
+        raise argparse.ArgumentTypeError(f"must be TYPE=S, not {text!r}: {unknown('type', kind, EVENT_TYPES)}")
     return kind, _seconds(seconds)

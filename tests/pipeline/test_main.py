@@ -182,6 +182,68 @@ def test_what_is_read_lies_apart_from_what_is_written(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("_key")
+def test_days_on_which_there_is_nothing_are_told(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 0
+    folder = f"--warehouse={tmp_path / 'warehouse'}"
+    assert main(["marts", folder]) == 0
+    capsys.readouterr()
+    days = ["--from=2025-03-02", "--to=2025-03-05"]
+    assert main(["backfill", *arguments[2:], *days]) == 0
+    assert "no messages on these days; the archive has 2026-03-02 to 2026-03-02" in capsys.readouterr().out
+    for command in ("marts", "reconcile"):
+        assert main([command, folder, *days]) == 0
+        assert "no events on these days; clean.events has 2026-03-02 to 2026-03-02" in capsys.readouterr().out
+    assert main(["marts", folder, "--from=2026-03-02"]) == 0
+    assert "no events" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_key")
+def test_a_mart_has_its_name_with_and_without_its_schema(arguments: list[str], tmp_path: Path) -> None:
+    assert main(arguments) == 0
+    folder = f"--warehouse={tmp_path / 'warehouse'}"
+    for name in ("mart_exceptions", "curated.mart_exceptions", "ops.health", "health"):
+        assert main(["marts", folder, f"--mart={name}"]) == 0
+    runs = LocalWarehouse(tmp_path / "warehouse", list(TABLES.values())).query("SELECT settings FROM ops.runs")
+    assert len(set(runs.read_all()["settings"].to_pylist())) == 3, "the run, and each mart once"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["marts", "--warehouse=w", "--mart=mart_exeptions"], "unknown mart 'mart_exeptions'; did you mean"),
+        (["marts", "--warehouse=w", "--mart=curated.mart_exeption"], "did you mean 'curated.mart_exceptions'?"),
+        (["marts", "--warehouse=w", "--mart=x"], "unknown mart 'x'; one of: curated."),
+        (["marts", "--warehuose=w"], "did you mean '--warehouse'?"),
+        (["mart", "--warehouse=w"], "unknown command 'mart'; did you mean 'marts'?"),
+        (["run", "--log=l", "--reference=r", "--warehouse=w", "--replce"], "did you mean '--replace'?"),
+        (
+            [
+                "backfill",
+                "--reference=r",
+                "--warehouse=w",
+                "--from=2026-03-02",
+                "--to=2026-03-02",
+                "--type=facility.scn",
+            ],
+            "unknown type 'facility.scn'; did you mean 'facility.scan'?",
+        ),
+        (
+            ["run", "--log=l", "--reference=r", "--warehouse=w", "--allowed-lateness-of=facility.scans=60"],
+            "unknown type 'facility.scans'; did you mean 'facility.scan'?",
+        ),
+    ],
+)
+def test_what_is_misspelt_is_guessed(command: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(command)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["marts", "reconcile"])
 def test_what_is_no_day_is_said(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -242,7 +304,7 @@ def test_the_type_of_a_lateness_is_checked(arguments: list[str], capsys: pytest.
     with pytest.raises(SystemExit) as ended:
         main([*arguments, "--allowed-lateness-of=facility.scans=60"])
     assert ended.value.code == 2
-    assert "must be TYPE=S with one of shipment.created, " in capsys.readouterr().err
+    assert "did you mean 'facility.scan'?" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("_key")
