@@ -20,6 +20,7 @@ from backends.local.warehouse import LocalWarehouse
 from pipeline import token_key
 from pipeline.batch.account import Asked
 from pipeline.batch.days import Days
+from pipeline.batch.empty_days import no_events, no_messages
 from pipeline.batch.reconcile import reconcile
 from pipeline.batch.scope import Scope
 from pipeline.contract.tables import DIMENSIONS, MARTS, RUNS, TABLES
@@ -119,7 +120,9 @@ def _dimension(folder: Path, spec: TableSpec) -> pa.Table:
 
 def _marts(chosen: argparse.Namespace) -> None:
     marts = [mart for mart in MARTS if not chosen.mart or mart.name.partition(".")[2] in chosen.mart]
-    build_marts(_present(chosen), marts, _days(chosen), _asked(chosen))
+    days, warehouse = _days(chosen), _present(chosen)
+    build_marts(warehouse, marts, days, _asked(chosen))
+    _say(no_events(warehouse, days))
 
 
 def _backfill(chosen: argparse.Namespace) -> None:
@@ -146,13 +149,20 @@ def _backfill(chosen: argparse.Namespace) -> None:
             )
     except AnotherLog as error:
         raise BackendError(f"--log: {chosen.log}: {error}") from error
-    if not changed:
-        print("every row in scope is as the pipeline makes it now")  # noqa: T201
+    _say(no_messages(warehouse, days) or (None if changed else "every row in scope is as the pipeline makes it now"))
     _print_days(reconcile(warehouse, replace(asked, command="reconcile")))
 
 
 def _reconcile(chosen: argparse.Namespace) -> None:
-    _print_days(reconcile(_present(chosen), _asked(chosen), _days(chosen)))
+    days, warehouse = _days(chosen), _present(chosen)
+    rows = reconcile(warehouse, _asked(chosen), days)
+    _print_days(rows)
+    _say(None if rows else no_events(warehouse, days))
+
+
+def _say(sentence: str | None) -> None:
+    if sentence:
+        print(sentence)  # noqa: T201
 
 
 def _print_days(rows: Sequence[Mapping[str, object]]) -> None:
