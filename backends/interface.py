@@ -46,6 +46,10 @@ class BackendError(Exception):
     """The place where messages or tables live can't do what was asked; says what to do about it."""
 
 
+class AnotherRun(BackendError):
+    """A warehouse holds another run of the pipeline, which a commit was not told to replace."""
+
+
 class TornSegment(BackendError):
     """A log file ends in the middle of a record: what stands before the tear was readable."""
 

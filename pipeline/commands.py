@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from backends.interface import FIRST_COMMIT, Account, BackendError, Commit, EventLog, TableSpec, Warehouse
+from backends.interface import FIRST_COMMIT, Account, AnotherRun, BackendError, Commit, EventLog, TableSpec, Warehouse
 from backends.local.event_log import LocalEventLog
 from backends.local.raw_archive import RawArchive
 from backends.local.warehouse import LocalWarehouse
@@ -21,10 +21,12 @@ from pipeline import token_key
 from pipeline.batch.account import Asked
 from pipeline.batch.days import Days
 from pipeline.batch.empty_days import no_events, no_messages
+from pipeline.batch.last_commit import last_commit
 from pipeline.batch.reconcile import reconcile
 from pipeline.batch.scope import Scope
 from pipeline.contract.tables import DIMENSIONS, MARTS, RUNS, TABLES
 from pipeline.marts import build_marts
+from pipeline.outcome import committed, next_step
 from pipeline.own_folder import own_folder
 from pipeline.usage import UsageError, check_apart, check_keys
 
@@ -78,7 +80,14 @@ def _process(chosen: argparse.Namespace, open_log: Callable[[], EventLog]) -> No
     commit = Commit(
         "everything" if chosen.replace else "nothing", account=Account(RUNS.name, _asked(chosen, settings).row)
     )
-    run(log, Committing(_made(chosen), commit), reference, settings)
+    warehouse = _made(chosen)
+    before = last_commit(warehouse)
+    try:
+        run(log, Committing(warehouse, commit), reference, settings)
+    except AnotherRun as error:
+        raise BackendError(f"{error}; `--replace` lets it") from error
+    _say(committed(warehouse, before))
+    _say(next_step(warehouse, chosen.warehouse))
 
 
 def _settings(chosen: argparse.Namespace) -> Settings:
@@ -123,6 +132,9 @@ def _marts(chosen: argparse.Namespace) -> None:
     days, warehouse = _days(chosen), _present(chosen)
     build_marts(warehouse, marts, days, _asked(chosen))
     _say(no_events(warehouse, days))
+    rows = " + ".join(f"(SELECT COUNT(*) FROM {mart.name})" for mart in marts)
+    (count,) = warehouse.query(f"SELECT {rows} AS found").read_all()["found"].to_pylist()
+    _say(f"built {len(marts)} mart{'s'[: len(marts) > 1]}: {count:,} rows")
 
 
 def _backfill(chosen: argparse.Namespace) -> None:
@@ -134,7 +146,7 @@ def _backfill(chosen: argparse.Namespace) -> None:
     from pipeline.batch.backfill import backfill
     from pipeline.batch.held import AnotherLog
 
-    asked = _asked(chosen, settings)
+    asked, before = _asked(chosen, settings), last_commit(warehouse)
     try:
         with own_folder(chosen.warehouse / ".backfill") as folder:
             changed = backfill(
@@ -151,6 +163,7 @@ def _backfill(chosen: argparse.Namespace) -> None:
         raise BackendError(f"--log: {chosen.log}: {error}") from error
     _say(no_messages(warehouse, days) or (None if changed else "every row in scope is as the pipeline makes it now"))
     _print_days(reconcile(warehouse, replace(asked, command="reconcile")))
+    _say(committed(warehouse, before))
 
 
 def _reconcile(chosen: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from backends.fail_points import reach
-from backends.interface import FIRST_COMMIT, Account, BackendError, Commit, TableSpec
+from backends.interface import FIRST_COMMIT, Account, AnotherRun, BackendError, Commit, TableSpec
 from backends.local.data_file import DataFile
 from backends.local.manifest import transaction
 from backends.local.native import enter_once
@@ -91,7 +91,7 @@ def _run(
     if commit_id in present[:1] and (replaces == "nothing" or len(present) == 1):
         return commit_id
     if present and replaces == "nothing":
-        raise BackendError(f"{folder}: {_ANOTHER_RUN}")
+        raise AnotherRun(f"{folder}: {_ANOTHER_RUN}")
     gone = [path for (path,) in connection.execute("SELECT path FROM ops.files").fetchall()]
     return _Change(commit_id, files, gone, starts_anew=True)
 

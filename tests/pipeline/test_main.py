@@ -46,6 +46,26 @@ def test_run_and_marts(arguments: list[str], tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_key")
+def test_what_a_command_came_to_is_told(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    marts = f"python -m pipeline marts --warehouse {tmp_path / 'warehouse'}"
+    for told in ("committed ", "already there: nothing changed (commit "):
+        assert main(arguments) == 0
+        first, second = capsys.readouterr().out.splitlines()
+        assert first.startswith(told)
+        assert second == f"next: {marts}"
+    assert main(marts.split()[3:]) == 0
+    assert capsys.readouterr().out.startswith("built 5 marts: ")
+    assert main(arguments) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    with LocalEventLog(tmp_path / "log", 2) as log:
+        log.append(appended([event(scan(), "e2")]))
+    assert main(arguments) == 1
+    assert "--replace" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_key")
 def test_another_run_may_replace_the_one_that_is_there(arguments: list[str], tmp_path: Path) -> None:
     assert main(arguments) == 0
     with LocalEventLog(tmp_path / "log", 2) as log:
@@ -102,6 +122,7 @@ def test_reconcile_tells_what_it_found(
     with LocalEventLog(tmp_path / "log", 2) as log:
         log.append(appended([event(status(status="exception"), "e2")]))
     assert main([*arguments, "--replace"]) == 0
+    capsys.readouterr()
     assert main(["reconcile", folder]) == 0
     heading, row = capsys.readouterr().out.splitlines()
     assert heading.split()[0] == "table_name"
@@ -335,7 +356,7 @@ def test_a_refusal_of_the_warehouse_is_a_sentence(arguments: list[str], tmp_path
     assert refused.returncode == 1
     (line,) = refused.stderr.splitlines()
     assert line.startswith(f"pipeline: {tmp_path / 'warehouse'}: holds the tables of another")
-    assert line.endswith("name another folder")
+    assert line.endswith("name another folder; `--replace` lets it")
     assert not (tmp_path / "warehouse" / ".staging").exists()
 
 
