@@ -29,6 +29,8 @@ POINTS = (
 """``file``: one data file; ``commit``: the transaction that shows a run's rows; ``tables``: that of a mart's rows."""
 ACTIONS = ("crash", "error", "interrupt")
 
+wrong = ""
+"""What is wrong with the words in the environment; a command says so before it starts."""
 _armed: dict[str, tuple[str, int]] = {}
 _reached: Counter[str] = Counter()
 _lock = Lock()
@@ -59,6 +61,8 @@ def armed(words: str) -> Iterator[None]:
 
 def reach(point: str) -> None:
     """Say that a point is reached. Almost always this does nothing."""
+    if wrong:
+        raise ValueError(wrong)
     if point not in _armed:
         return
     with _lock:
@@ -74,4 +78,7 @@ def reach(point: str) -> None:
 
 
 if VARIABLE in os.environ:
-    arm(os.environ[VARIABLE])
+    try:
+        arm(os.environ[VARIABLE])
+    except ValueError as error:
+        wrong = str(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from backends import fail_points
 from backends.interface import BackendError
 from backends.stage_failed import StageFailed
 from pipeline import token_key
@@ -19,6 +20,8 @@ def main(given: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status."""
     chosen = parse(given)
     as_json = getattr(chosen, "log_format", "text") == "json"
+    if fail_points.wrong:
+        return _ended(ExitStatus.USAGE, fail_points.wrong, is_told=False)
     try:
         with log_to_stderr(as_json):
             COMMANDS[chosen.command](chosen)

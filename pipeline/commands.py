@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from pipeline.contract.tables import DIMENSIONS, MARTS, RUNS, TABLES
 from pipeline.marts import build_marts
 from pipeline.outcome import committed, next_step
 from pipeline.own_folder import own_folder
-from pipeline.usage import UsageError, check_apart, check_keys
+from pipeline.usage import UsageError, check_apart, check_folder, check_keys
 
 if TYPE_CHECKING:
     import apache_beam as beam
@@ -55,25 +56,29 @@ class Committing:
 
 
 def _run(chosen: argparse.Namespace) -> None:
-    check_apart(chosen.warehouse, "--log", chosen.log)
     _process(chosen, lambda: _opened("--log", chosen.log, LocalEventLog.opened))
 
 
 def _replay(chosen: argparse.Namespace) -> None:
-    check_apart(chosen.warehouse, "RAW", chosen.raw)
     _process(chosen, lambda: _opened("RAW", chosen.raw, RawArchive.opened))
 
 
 def _opened(argument: str, folder: Path, opener: Callable[[Path], EventLog]) -> EventLog:
+    check_folder(argument, folder)
     try:
         return opener(folder)
     except BackendError as error:
+        inside = folder / "log"
+        with suppress(BackendError):
+            opener(inside)
+            raise UsageError(f"{argument}: {error}; did you mean {inside}?") from error
         raise UsageError(f"{argument}: {error}") from error
 
 
 def _process(chosen: argparse.Namespace, open_log: Callable[[], EventLog]) -> None:
     settings = _settings(chosen)
     log = open_log()
+    check_apart(chosen.warehouse, *(("--log", chosen.log) if chosen.command == "run" else ("RAW", chosen.raw)))
     reference = _reference(chosen.reference)
     from pipeline.build import run  # takes a second to import; no key, no start
 
@@ -116,6 +121,7 @@ def _asked(chosen: argparse.Namespace, settings: Settings | None = None) -> Aske
 
 
 def _reference(folder: Path) -> Mapping[str, pa.Table]:
+    check_folder("--reference", folder)
     return {spec.name.partition(".")[2]: _dimension(folder, spec) for spec in DIMENSIONS}
 
 

@@ -42,6 +42,8 @@ def read(environment: Mapping[str, str]) -> KeyRing:
 
 
 def _content(path: Path) -> str:
+    if path.is_dir():
+        raise TokenKeyError(f"{_KEY_FILE}: {path} is a folder; it must be a file that holds the key")
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode != stat.S_IRUSR | stat.S_IWUSR:

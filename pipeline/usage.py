@@ -36,6 +36,12 @@ def _key_ids(warehouse: Warehouse) -> list[str]:
     return sorted(ids)
 
 
+def check_folder(argument: str, folder: Path) -> None:
+    """Raises UsageError if a folder is not there."""
+    if not folder.is_dir():
+        raise UsageError(f"{argument}: {folder}: no such folder")
+
+
 def check_apart(warehouse: Path, argument: str, source: Path) -> None:
     """Raises UsageError if a warehouse is in the folder that is read, or that folder in the warehouse."""
     inside, around = warehouse.resolve(), source.resolve()

@@ -1,5 +1,6 @@
 """The command: runs over a log that is there, and does not start without a key."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -197,6 +198,8 @@ def test_what_is_read_lies_apart_from_what_is_written(
     arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, warehouse: str
 ) -> None:
     read = ["run", f"--log={tmp_path / source}"] if source == "log" else ["replay", str(tmp_path / source)]
+    (tmp_path / "w/event_type=unknown/ingest_date=2026-03-02").mkdir(parents=True)
+    (tmp_path / "w/event_type=unknown/ingest_date=2026-03-02/part-1.jsonl.gz").touch()
     before = sorted(tmp_path.rglob("*"))
     assert main([*read, arguments[3], f"--warehouse={tmp_path / warehouse}"]) == 2
     assert "lie one in the other" in capsys.readouterr().err
@@ -287,9 +290,10 @@ def test_no_key_no_start(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (["--log=nowhere"], "--log: nowhere: no event log"),
+        (["--log=nowhere"], "--log: nowhere: no such folder"),
         (["--log=empty"], "--log: empty: no event log"),
-        (["--reference=nowhere"], "dim_facility.parquet: must be a Parquet file with facility_id"),
+        (["--log=."], "no event log (it has no partition=*/*.arrow); did you mean log?"),
+        (["--reference=nowhere"], "--reference: nowhere: no such folder"),
         (["--reference=broken"], "dim_facility.parquet: must be a Parquet file with facility_id"),
     ],
 )
@@ -308,6 +312,15 @@ def test_what_is_not_there_is_said_and_nothing_is_done(
     assert main([*arguments, *wrong]) == 2
     assert said in capsys.readouterr().err
     assert not Path("warehouse").exists()
+
+
+def test_a_wrong_fail_point_is_a_sentence(arguments: list[str]) -> None:
+    environment = {**os.environ, "SIM_PII_KEY": "ab" * 32, "SIM_FAIL_POINT": "nowhere:crash"}
+    command = [sys.executable, "-m", "pipeline", *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    assert done.returncode == 2
+    assert done.stderr.startswith("pipeline: SIM_FAIL_POINT: must be POINT:ACTION")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.usefixtures("_key")

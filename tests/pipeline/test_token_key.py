@@ -97,3 +97,8 @@ def test_a_file_that_is_no_text_is_not_quoted(tmp_path: Path) -> None:
     with pytest.raises(TokenKeyError, match="is not UTF-8") as raised:
         read(environment)
     assert raised.value.__cause__ is None
+
+
+def test_a_folder_is_no_key_file(tmp_path: Path) -> None:
+    with pytest.raises(TokenKeyError, match="is a folder; it must be a file that holds the key"):
+        read({"SIM_PII_KEY_FILE": str(tmp_path)})
