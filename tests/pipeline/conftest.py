@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from pipeline_messages import HOUR_US, RING, Process, appended, reference
+from pipeline_messages import HOUR_US, RING, Process, appended, event, reference, scan
 
 from backends.local.event_log import LocalEventLog
 from backends.local.warehouse import LocalWarehouse
@@ -42,3 +43,19 @@ def process(tmp_path: Path, settings: Settings) -> Process:
         return warehouse
 
     return run_over
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> list[str]:
+    with LocalEventLog(tmp_path / "log", 2) as log:
+        log.append(appended([event(scan())]))
+    (tmp_path / "reference").mkdir()
+    for name, table in reference().items():
+        pq.write_table(table, tmp_path / "reference" / f"{name}.parquet")
+    folders = [f"--{name}={tmp_path / name}" for name in ("log", "warehouse", "reference")]
+    return ["run", *folders]
+
+
+@pytest.fixture
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIM_PII_KEY", "ab" * 32)
