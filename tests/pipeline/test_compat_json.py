@@ -52,7 +52,7 @@ schemas = st.one_of(leaf, leaf, objects())
 def pairs(draw: st.DrawFn) -> tuple[Any, Any]:
     """A writer's and a reader's: two that are drawn apart, or one with a keyword more or less."""
     writer = draw(schemas)
-    reader = deepcopy(writer) if draw(st.booleans()) else draw(schemas)
+    reader = deepcopy(writer if draw(st.booleans()) else draw(schemas))  # what is drawn may be drawn again
     for word in draw(st.lists(st.sampled_from(sorted(writer)), max_size=1)) if reader == writer and writer else []:
         del reader[word]
     return writer, reader
